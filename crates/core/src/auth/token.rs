@@ -1,0 +1,126 @@
+//! The access token, and the token endpoint's answer.
+
+use std::{fmt, time::Duration};
+
+use http::HeaderValue;
+use serde::Deserialize;
+
+use crate::{clock::UnixMillis, error::Error, secret::Secret};
+
+/// The scope that the Management API asks for.
+const ALL: &str = "all";
+
+/// How long a token counts as good when the server does not say (RFC 6749 lets it): short, so that an error is short.
+const UNSTATED_LIFETIME: Duration = Duration::from_secs(300);
+
+/// An access token. Its value is printed nowhere.
+#[derive(Clone)]
+pub struct AccessToken {
+    value: Secret,
+    header: HeaderValue,
+    expires_at: UnixMillis,
+    lifetime: Duration,
+    scope: Option<String>,
+    /// Which renewal it came from: a token is dropped by this, so that one that was replaced already is left alone.
+    pub(crate) generation: u64,
+}
+
+impl AccessToken {
+    /// A token from elsewhere.
+    ///
+    /// # Errors
+    /// Config, if the value cannot stand in a header.
+    pub fn new(
+        value: impl Into<Secret>,
+        expires_at: UnixMillis,
+        scope: Option<String>,
+    ) -> Result<Self, Error> {
+        let value = value.into();
+        let Ok(mut header) = HeaderValue::try_from(format!("Bearer {}", value.expose())) else {
+            return Err(Error::config("The access token holds characters that a header cannot carry"));
+        };
+        header.set_sensitive(true);
+        Ok(Self { value, header, expires_at, lifetime: Duration::ZERO, scope, generation: 0 })
+    }
+
+    /// Reads the token endpoint's answer to a request that went out at `asked_at`.
+    pub(crate) fn from_answer(body: &[u8], asked_at: UnixMillis) -> Result<Self, String> {
+        let answer: TokenAnswer = serde_json::from_slice(body).map_err(|error| {
+            // Only where, never what: the text could hold the token.
+            format!("its answer is no token response (line {}, column {})", error.line(), error.column())
+        })?;
+        if answer.access_token.is_empty() {
+            return Err("its answer has an empty access_token".to_owned());
+        }
+        if !answer.token_type.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("bearer")) {
+            return Err("its token is not of the type Bearer".to_owned());
+        }
+        let lifetime = match answer.expires_in {
+            Some(seconds) if seconds.is_finite() => {
+                Duration::try_from_secs_f64(seconds.clamp(0.0, 1e9)).unwrap_or_default()
+            }
+            _ => UNSTATED_LIFETIME,
+        };
+        let mut token = Self::new(answer.access_token, asked_at.after(lifetime), answer.scope)
+            .map_err(|error| error.message().to_owned())?;
+        token.lifetime = lifetime;
+        Ok(token)
+    }
+
+    /// The token itself, for a request of your own.
+    #[must_use]
+    pub const fn value(&self) -> &str {
+        self.value.expose()
+    }
+
+    /// When the server refuses it: exactly then, it knows no leeway.
+    #[must_use]
+    pub const fn expires_at(&self) -> UnixMillis {
+        self.expires_at
+    }
+
+    /// The scope granted. Absent where the application holds none of what was asked for.
+    #[must_use]
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    /// How long it lives from when it was asked for.
+    pub(crate) const fn lifetime(&self) -> Duration {
+        self.lifetime
+    }
+
+    pub(crate) fn grants_all(&self) -> bool {
+        self.scope.as_deref().is_some_and(|scope| scope.split(' ').any(|scope| scope == ALL))
+    }
+
+    /// `Bearer …`, marked sensitive.
+    pub(crate) const fn header(&self) -> &HeaderValue {
+        &self.header
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("value", &self.value)
+            .field("expires_at", &self.expires_at)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: String,
+    token_type: Option<String>,
+    expires_in: Option<f64>,
+    scope: Option<String>,
+}
+
+/// For the fuzzer: reads a token response as the client does.
+#[doc(hidden)]
+#[must_use]
+pub fn parse_token_response(body: &[u8]) -> Option<AccessToken> {
+    AccessToken::from_answer(body, UnixMillis(0)).ok()
+}

@@ -1,0 +1,375 @@
+//! The client: a cheap handle on the pipeline, the token source and the limits.
+
+use std::{fmt, sync::Arc};
+
+use http::{HeaderValue, Method};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    auth::{AccessToken, BoxTokenSource, ClientCredentials, Coalesce, TokenSource},
+    clock::{BoxClock, Clock},
+    config::Config,
+    error::Error,
+    limit::RateLimiter,
+    observe::Observer,
+    page::{Items, ListRequest, PageCursor, Pager},
+    pipeline::{Access, Pipeline},
+    request::{CallOptions, Request},
+    response::Response,
+    transport::{BoxTransport, HttpTransport},
+};
+
+/// A client of one Logto's Management API. Cloning it is cheap, and clones share the token, the rate limit and the connections.
+///
+/// Making one does no I/O, starts no timer and draws no random number.
+pub struct Client<T = BoxTransport, C = BoxClock>(Arc<Shared<T, C>>);
+
+struct Shared<T, C> {
+    pipeline: Arc<Pipeline<T, C>>,
+    source: BoxTokenSource,
+    max_concurrency: usize,
+}
+
+impl<T, C> Clone for Client<T, C> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T, C> fmt::Debug for Client<T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("base_url", &self.0.pipeline.config.base_url()).finish_non_exhaustive()
+    }
+}
+
+/// Builds a [`Client`].
+#[must_use = "call build()"]
+pub struct ClientBuilder<T, C> {
+    config: Config,
+    transport: T,
+    clock: C,
+    coalesce: Coalesce,
+    source: Option<BoxTokenSource>,
+    observer: Option<Arc<dyn Observer>>,
+    limiter: Option<Arc<RateLimiter>>,
+    max_concurrency: usize,
+}
+
+impl<T, C> fmt::Debug for ClientBuilder<T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl<T: HttpTransport, C: Clock> ClientBuilder<T, C> {
+    /// Whether callers share a token request. Default [`Coalesce::Shared`]; Workers need [`Coalesce::PerCall`].
+    pub const fn coalesce(mut self, coalesce: Coalesce) -> Self {
+        self.coalesce = coalesce;
+        self
+    }
+
+    /// Takes tokens from here instead of the configuration's credentials.
+    pub fn token_source(mut self, source: impl TokenSource) -> Self {
+        self.source = Some(BoxTokenSource(Arc::new(source)));
+        self
+    }
+
+    /// Who is told of warnings and requests.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
+    /// A rate limiter that other clients use too. Default: one of its own, as the configuration says.
+    pub fn limiter(mut self, limiter: Arc<RateLimiter>) -> Self {
+        self.limiter = Some(limiter);
+        self
+    }
+
+    /// The most pages that a listing asks for at once, whatever it is told (a Worker has 6 connections).
+    pub const fn max_concurrency(mut self, pages: usize) -> Self {
+        self.max_concurrency = pages;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// Config, where there are neither credentials nor a token source.
+    pub fn build(self) -> Result<Client<T, C>, Error> {
+        let config = Arc::new(self.config);
+        let user_agent = HeaderValue::try_from(config.user_agent.as_str())
+            .map_err(|_| Error::config("The user agent holds characters that a header cannot carry"))?;
+        let own = || config.rate_limit.map(|limit| Arc::new(RateLimiter::new(limit)));
+        let limiter = self.limiter.or_else(own);
+        let pipeline = Arc::new(Pipeline {
+            transport: self.transport,
+            clock: self.clock,
+            config: Arc::clone(&config),
+            limiter,
+            observer: self.observer,
+            user_agent,
+        });
+        let source = match (self.source, &config.credentials) {
+            (Some(source), _) => source,
+            (None, Some(credentials)) => {
+                let source = ClientCredentials::new(Arc::clone(&pipeline), credentials, self.coalesce)?;
+                BoxTokenSource(Arc::new(source))
+            }
+            (None, None) => {
+                return Err(Error::config(
+                    "There are no credentials: give the client id and secret of a machine-to-machine application",
+                ));
+            }
+        };
+        Ok(Client(Arc::new(Shared { pipeline, source, max_concurrency: self.max_concurrency.max(1) })))
+    }
+}
+
+impl<T: HttpTransport, C: Clock> Client<T, C> {
+    /// Begins a client.
+    pub fn builder(config: Config, transport: T, clock: C) -> ClientBuilder<T, C> {
+        ClientBuilder {
+            config,
+            transport,
+            clock,
+            coalesce: Coalesce::default(),
+            source: None,
+            observer: None,
+            limiter: None,
+            max_concurrency: usize::MAX,
+        }
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.pipeline.config
+    }
+
+    pub(crate) fn max_concurrency(&self) -> usize {
+        self.0.max_concurrency
+    }
+
+    /// Sends a request; any status is `Ok`.
+    ///
+    /// # Errors
+    /// Those of the request itself, the token, the transport, a redirect and the deadline.
+    pub async fn execute(&self, request: Request) -> Result<Response, Error> {
+        let pipeline = &self.0.pipeline;
+        let request = request.prepare(&pipeline.config)?;
+        pipeline.run(&request, Access::Api(&*self.0.source.0)).await
+    }
+
+    /// Sends a request; a status that is no success is an error.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute), and Api.
+    pub async fn fetch(&self, request: Request) -> Result<Response, Error> {
+        let response = self.execute(request).await?;
+        match response.error() {
+            Some(error) => Err(error),
+            None => Ok(response),
+        }
+    }
+
+    /// An access token that is good now, for a request of your own.
+    ///
+    /// # Errors
+    /// Auth, or Transport.
+    pub async fn access_token(&self) -> Result<Arc<AccessToken>, Error> {
+        self.0.source.0.token_boxed().await
+    }
+
+    /// Begins a request by method and route template.
+    pub fn request(&self, method: Method, template: impl Into<String>) -> RequestBuilder<T, C> {
+        RequestBuilder { client: self.clone(), request: Request::new(method, template) }
+    }
+
+    /// Begins a GET.
+    pub fn get(&self, template: impl Into<String>) -> RequestBuilder<T, C> {
+        self.request(Method::GET, template)
+    }
+
+    /// Begins a POST.
+    pub fn post(&self, template: impl Into<String>) -> RequestBuilder<T, C> {
+        self.request(Method::POST, template)
+    }
+
+    /// Begins a PUT.
+    pub fn put(&self, template: impl Into<String>) -> RequestBuilder<T, C> {
+        self.request(Method::PUT, template)
+    }
+
+    /// Begins a PATCH.
+    pub fn patch(&self, template: impl Into<String>) -> RequestBuilder<T, C> {
+        self.request(Method::PATCH, template)
+    }
+
+    /// Begins a DELETE.
+    pub fn delete(&self, template: impl Into<String>) -> RequestBuilder<T, C> {
+        self.request(Method::DELETE, template)
+    }
+
+    /// Begins a listing by route template.
+    pub fn list(&self, template: impl Into<String>) -> ListBuilder<T, C> {
+        ListBuilder { client: self.clone(), list: ListRequest::new(template) }
+    }
+
+    /// Pages through a listing.
+    #[must_use]
+    pub fn pager(&self, list: ListRequest) -> Pager<T, C> {
+        Pager::new(self.clone(), list)
+    }
+}
+
+/// A request on its way to being sent.
+#[derive(Debug)]
+#[must_use = "nothing is sent before send()"]
+pub struct RequestBuilder<T = BoxTransport, C = BoxClock> {
+    client: Client<T, C>,
+    request: Request,
+}
+
+impl<T: HttpTransport, C: Clock> RequestBuilder<T, C> {
+    fn map(self, change: impl FnOnce(Request) -> Request) -> Self {
+        Self { client: self.client, request: change(self.request) }
+    }
+
+    /// Fills `{name}` of the template; the value is percent-encoded.
+    pub fn path(self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.map(|request| request.path_param(name, value))
+    }
+
+    /// Adds a query parameter; the order is kept, and a name may come again.
+    pub fn query(self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.map(|request| request.query(name, value))
+    }
+
+    /// Adds a query parameter from JSON: see [`Request::query_json`].
+    pub fn query_json(self, name: &str, value: &serde_json::Value) -> Self {
+        self.map(|request| request.query_json(name, value))
+    }
+
+    /// Adds a header.
+    pub fn header(self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.map(|request| request.header(name, value))
+    }
+
+    /// A JSON body.
+    pub fn json(self, body: &impl Serialize) -> Self {
+        self.map(|mut request| match serde_json::to_vec(body) {
+            Ok(json) => request.json_body(json),
+            Err(error) => {
+                request.spoil(format!("The body cannot be written as JSON: {error}"));
+                request
+            }
+        })
+    }
+
+    /// A body of another type.
+    pub fn body(self, content_type: &str, body: impl Into<bytes::Bytes>) -> Self {
+        self.map(|request| request.body(Some(content_type), body))
+    }
+
+    /// What this call sets for itself: timeout, retries, deadline, whether it is idempotent.
+    pub fn options(self, options: CallOptions) -> Self {
+        self.map(|request| request.options(options))
+    }
+
+    /// Sends it.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind). A status that is no success is [`ErrorKind::Api`](crate::ErrorKind::Api).
+    pub async fn send(self) -> Result<Response, Error> {
+        self.client.fetch(self.request).await
+    }
+
+    /// Sends it; any status is `Ok`.
+    ///
+    /// # Errors
+    /// As [`Client::execute`].
+    pub async fn send_any_status(self) -> Result<Response, Error> {
+        self.client.execute(self.request).await
+    }
+}
+
+/// A listing on its way to being paged through.
+#[derive(Debug)]
+#[must_use = "nothing is listed before items() or pages()"]
+pub struct ListBuilder<T = BoxTransport, C = BoxClock> {
+    client: Client<T, C>,
+    list: ListRequest,
+}
+
+impl<T: HttpTransport, C: Clock> ListBuilder<T, C> {
+    fn map(self, change: impl FnOnce(ListRequest) -> ListRequest) -> Self {
+        Self { client: self.client, list: change(self.list) }
+    }
+
+    /// Fills `{name}` of the template.
+    pub fn path(self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.map(|list| list.path_param(name, value))
+    }
+
+    /// Adds a query parameter.
+    pub fn query(self, name: impl AsRef<str>, value: impl ToString) -> Self {
+        self.map(|list| list.query(name, value))
+    }
+
+    /// Adds a query parameter from JSON: see [`Request::query_json`].
+    pub fn query_json(self, name: &str, value: &serde_json::Value) -> Self {
+        self.map(|list| list.query_json(name, value))
+    }
+
+    /// Adds a header to each request.
+    pub fn header(self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.map(|list| list.header(name, value))
+    }
+
+    /// Items per request, 1 to 100. Default 100.
+    pub fn page_size(self, size: u32) -> Self {
+        self.map(|list| list.page_size(size))
+    }
+
+    /// The page to begin with. Default 1.
+    pub fn page(self, number: u64) -> Self {
+        self.map(|list| list.page(number))
+    }
+
+    /// Pages asked for at once. Default 1.
+    pub fn concurrency(self, pages: usize) -> Self {
+        self.map(|list| list.concurrency(pages))
+    }
+
+    /// Takes a listing up where it stood.
+    pub fn resume(self, cursor: PageCursor) -> Self {
+        self.map(|list| list.resume(cursor))
+    }
+
+    /// Takes a listing up from a cursor's text; a wrong one is an error of the first page.
+    pub fn resume_from(self, cursor: &str) -> Self {
+        self.map(|mut list| match cursor.parse() {
+            Ok(cursor) => list.resume(cursor),
+            Err(error) => {
+                list.spoil_with(error);
+                list
+            }
+        })
+    }
+
+    /// What each request sets for itself.
+    pub fn options(self, options: CallOptions) -> Self {
+        self.map(|list| list.options(options))
+    }
+
+    /// Item by item.
+    pub fn items<I: DeserializeOwned>(self) -> Items<I, T, C> {
+        Items::new(self.pages())
+    }
+
+    /// Page by page.
+    pub fn pages(self) -> Pager<T, C> {
+        self.client.pager(self.list)
+    }
+}

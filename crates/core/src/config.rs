@@ -1,0 +1,347 @@
+//! Which Logto, as whom, and with what limits: checked once, when it is built. Building does no I/O.
+//!
+//! | option | default | unit and meaning |
+//! |---|---|---|
+//! | `retries` | 2 | times that a failed call is tried again |
+//! | `retry_budget` | 30 s | from the first sending: no retry starts after it |
+//! | `retry_initial_delay`, `retry_max_delay` | 0.5 s, 8 s | full jitter below a bound that doubles |
+//! | `timeout` | 30 s | one request, up to the end of its body |
+//! | `connect_timeout` | 10 s | one connection |
+//! | `rate_limit` | 200 per 10 s, burst 200, for `*.logto.app`; off elsewhere | see [`RateLimit`] |
+//! | `scope` | `all` | what the token is asked for |
+//! | `client_auth` | [`ClientAuth::Basic`] | how the client shows its secret |
+//! | `max_response_bytes` | 64 MiB | a larger answer is an error |
+//! | `max_request_bytes` | 1 MiB | a larger JSON body is an error: the server answers such a one 404 |
+
+use std::time::Duration;
+
+use crate::{
+    endpoint::{self, BaseUrl},
+    error::Error,
+    limit::RateLimit,
+    retry::RetryPolicy,
+    secret::Secret,
+};
+
+/// The most bytes of an answer that are read, unless set otherwise: 64 MiB.
+pub const DEFAULT_MAX_RESPONSE_BYTES: usize = 64 << 20;
+/// The server's limit for a JSON body, 1 MiB.
+pub const DEFAULT_MAX_REQUEST_BYTES: usize = 1 << 20;
+
+/// How the client shows its secret at the token endpoint (RFC 6749, section 2.3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientAuth {
+    /// `Authorization: Basic`, id and secret form-urlencoded first.
+    #[default]
+    Basic,
+    /// `client_id` and `client_secret` in the form.
+    Post,
+}
+
+/// A machine-to-machine application's id and secret.
+#[derive(Clone, Debug)]
+pub(crate) struct Credentials {
+    pub(crate) id: String,
+    pub(crate) secret: Secret,
+}
+
+/// A checked configuration. Make one with [`Config::cloud`], [`Config::self_hosted`] or [`Config::tenant`].
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) indicator: String,
+    pub(crate) credentials: Option<Credentials>,
+    pub(crate) scope: String,
+    pub(crate) client_auth: ClientAuth,
+    pub(crate) user_agent: String,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) max_response_bytes: usize,
+    pub(crate) max_request_bytes: usize,
+}
+
+impl Config {
+    /// Logto Cloud: base url `https://<tenant>.logto.app`, resource indicator `https://<tenant>.logto.app/api`. For a custom domain, set the base url as well.
+    ///
+    /// ```
+    /// let config = logto_management_core::Config::cloud("a1b2c3").credentials("id", "secret").build()?;
+    /// assert_eq!(config.base_url(), "https://a1b2c3.logto.app");
+    /// assert_eq!(config.api_indicator(), "https://a1b2c3.logto.app/api");
+    /// # Ok::<(), logto_management_core::Error>(())
+    /// ```
+    pub fn cloud(tenant_id: impl Into<String>) -> ConfigBuilder {
+        ConfigBuilder::new(tenant_id.into())
+    }
+
+    /// A Logto of your own: its address, and resource indicator `https://default.logto.app/api`, which every self-hosted Logto has whatever its address.
+    ///
+    /// ```
+    /// let config = logto_management_core::Config::self_hosted("https://id.example.com/").credentials("id", "secret").build()?;
+    /// assert_eq!(config.base_url(), "https://id.example.com");
+    /// assert_eq!(config.api_indicator(), "https://default.logto.app/api");
+    /// # Ok::<(), logto_management_core::Error>(())
+    /// ```
+    pub fn self_hosted(base_url: impl Into<String>) -> ConfigBuilder {
+        ConfigBuilder::new("default".to_owned()).base_url(base_url)
+    }
+
+    /// The meaning of `createManagementApi(tenantId, …)`: base url and resource indicator follow from the tenant id, unless given.
+    pub fn tenant(tenant_id: impl Into<String>) -> ConfigBuilder {
+        ConfigBuilder::new(tenant_id.into())
+    }
+
+    /// Reads `LOGTO_ENDPOINT`, `LOGTO_TENANT_ID`, `LOGTO_CLIENT_ID`, `LOGTO_CLIENT_SECRET` and `LOGTO_API_INDICATOR` through `get`. Empty ones count as not set.
+    ///
+    /// # Errors
+    /// Config, naming every variable that is missing: the id, the secret, and one of endpoint and tenant id.
+    pub fn from_vars(get: impl Fn(&str) -> Option<String>) -> Result<ConfigBuilder, Error> {
+        let var = |name: &str| get(name).filter(|value| !value.is_empty());
+        let (endpoint, tenant) = (var("LOGTO_ENDPOINT"), var("LOGTO_TENANT_ID"));
+        let (id, secret) = (var("LOGTO_CLIENT_ID"), var("LOGTO_CLIENT_SECRET"));
+        let mut missing = Vec::new();
+        if endpoint.is_none() && tenant.is_none() {
+            missing.push("LOGTO_TENANT_ID (Logto Cloud) or LOGTO_ENDPOINT (self-hosted)");
+        }
+        if id.is_none() {
+            missing.push("LOGTO_CLIENT_ID");
+        }
+        if secret.is_none() {
+            missing.push("LOGTO_CLIENT_SECRET");
+        }
+        let (Some(id), Some(secret), true) = (id, secret, missing.is_empty()) else {
+            return Err(Error::config(format!("Set the environment variables {}", missing.join(", "))));
+        };
+        let mut builder =
+            Self::tenant(tenant.unwrap_or_else(|| "default".to_owned())).credentials(id, secret);
+        if let Some(endpoint) = endpoint {
+            builder = builder.base_url(endpoint);
+        }
+        if let Some(indicator) = var("LOGTO_API_INDICATOR") {
+            builder = builder.api_indicator(indicator);
+        }
+        Ok(builder)
+    }
+
+    /// Where requests go, without a trailing slash.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        self.base_url.as_str()
+    }
+
+    /// The resource indicator (RFC 8707) that tokens are asked for.
+    #[must_use]
+    pub fn api_indicator(&self) -> &str {
+        &self.indicator
+    }
+
+    /// The most time for one connection; a transport reads it when it is built.
+    #[must_use]
+    pub const fn connect_timeout(&self) -> Duration {
+        self.connect_timeout
+    }
+
+    /// The limit that the client keeps itself within, if any.
+    #[must_use]
+    pub const fn rate_limit(&self) -> Option<RateLimit> {
+        self.rate_limit
+    }
+}
+
+/// Builds a [`Config`]; nothing is checked before [`build`](Self::build).
+#[derive(Clone, Debug)]
+#[must_use = "call build()"]
+pub struct ConfigBuilder {
+    tenant_id: String,
+    base_url: Option<String>,
+    indicator: Option<String>,
+    credentials: Option<Credentials>,
+    scope: String,
+    client_auth: ClientAuth,
+    user_agent: String,
+    retry: RetryPolicy,
+    timeout: Duration,
+    connect_timeout: Duration,
+    rate_limit: Option<Option<RateLimit>>,
+    max_response_bytes: usize,
+    max_request_bytes: usize,
+}
+
+impl ConfigBuilder {
+    fn new(tenant_id: String) -> Self {
+        Self {
+            tenant_id,
+            base_url: None,
+            indicator: None,
+            credentials: None,
+            scope: "all".to_owned(),
+            client_auth: ClientAuth::default(),
+            user_agent: concat!("logto-management/", env!("CARGO_PKG_VERSION")).to_owned(),
+            retry: RetryPolicy::default(),
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            rate_limit: None,
+            max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
+            max_request_bytes: DEFAULT_MAX_REQUEST_BYTES,
+        }
+    }
+
+    /// Where Logto is. Trailing slashes are dropped.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The resource indicator of the Management API, where it is not the usual one.
+    pub fn api_indicator(mut self, indicator: impl Into<String>) -> Self {
+        self.indicator = Some(indicator.into());
+        self
+    }
+
+    /// The machine-to-machine application's id and secret.
+    pub fn credentials(mut self, id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        self.credentials = Some(Credentials { id: id.into(), secret: secret.into() });
+        self
+    }
+
+    /// The scope to ask for. Default `all`, the only one the Management API knows.
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = scope.into();
+        self
+    }
+
+    /// How the client shows its secret. Default [`ClientAuth::Basic`].
+    pub const fn client_auth(mut self, auth: ClientAuth) -> Self {
+        self.client_auth = auth;
+        self
+    }
+
+    /// The `User-Agent` of every request. Default `logto-management/<version>`.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+
+    /// How many times a failed call is tried again where that is safe. Default 2; 0 switches it off.
+    pub const fn retries(mut self, retries: u32) -> Self {
+        self.retry.retries = retries;
+        self
+    }
+
+    /// No retry starts later than this after the first sending. Default 30 s.
+    pub const fn retry_budget(mut self, budget: Duration) -> Self {
+        self.retry.budget = budget;
+        self
+    }
+
+    /// The bound of the first back-off; it doubles from there. Default 0.5 s.
+    pub const fn retry_initial_delay(mut self, delay: Duration) -> Self {
+        self.retry.initial_delay = delay;
+        self
+    }
+
+    /// The highest bound of a back-off. Default 8 s.
+    pub const fn retry_max_delay(mut self, delay: Duration) -> Self {
+        self.retry.max_delay = delay;
+        self
+    }
+
+    /// The most time for one request, from sending it to the end of the answer's body. Default 30 s.
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The most time for one connection. Default 10 s.
+    pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The rate that the client keeps itself within; `None` switches it off. Default: on for `*.logto.app`, off elsewhere.
+    pub const fn rate_limit(mut self, limit: Option<RateLimit>) -> Self {
+        self.rate_limit = Some(limit);
+        self
+    }
+
+    /// The most bytes of an answer that are read. Default 64 MiB.
+    pub const fn max_response_bytes(mut self, bytes: usize) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// The most bytes of a JSON body that are sent. Default 1 MiB, the server's own limit.
+    pub const fn max_request_bytes(mut self, bytes: usize) -> Self {
+        self.max_request_bytes = bytes;
+        self
+    }
+
+    /// Sets an option by its name, `retryBudgetMs` or `retry_budget_ms`, as the doors of other languages receive it.
+    ///
+    /// # Errors
+    /// Config, for an unknown name (it lists the known ones) or a value of the wrong type.
+    pub fn option(mut self, name: &str, value: &serde_json::Value) -> Result<Self, Error> {
+        crate::options::set_client_option(&mut self, name, value)?;
+        Ok(self)
+    }
+
+    /// Checks everything.
+    ///
+    /// # Errors
+    /// Config, saying what is wrong and what would be right.
+    pub fn build(self) -> Result<Config, Error> {
+        let from_tenant = |suffix: &str| endpoint::cloud_url(&self.tenant_id).map(|url| url + suffix);
+        let base_url = match &self.base_url {
+            Some(url) => BaseUrl::parse(url)?,
+            None => BaseUrl::parse(&from_tenant("")?)?,
+        };
+        let indicator = match self.indicator {
+            Some(indicator) => endpoint::check_indicator(indicator)?,
+            None => from_tenant("/api")?,
+        };
+        if let Some(credentials) = &self.credentials {
+            check_credential("client id", &credentials.id)?;
+            check_credential("client secret", credentials.secret.expose())?;
+        }
+        if http::HeaderValue::from_str(&self.user_agent).is_err() {
+            return Err(Error::config("The user agent holds characters that a header cannot carry"));
+        }
+        if self.timeout.is_zero() || self.connect_timeout.is_zero() {
+            return Err(Error::config("A timeout must be longer than 0"));
+        }
+        let cloud = base_url.is_logto_cloud();
+        let rate_limit = self.rate_limit.unwrap_or_else(|| cloud.then(RateLimit::default));
+        if let Some(limit) = rate_limit {
+            limit.check()?;
+        }
+        Ok(Config {
+            base_url,
+            indicator,
+            credentials: self.credentials,
+            scope: self.scope,
+            client_auth: self.client_auth,
+            user_agent: self.user_agent,
+            retry: self.retry,
+            timeout: self.timeout,
+            connect_timeout: self.connect_timeout,
+            rate_limit,
+            max_response_bytes: self.max_response_bytes,
+            max_request_bytes: self.max_request_bytes,
+        })
+    }
+}
+
+/// A pasted credential often brings a line break along, and then fails far away with `invalid_client`.
+fn check_credential(what: &str, value: &str) -> Result<(), Error> {
+    if value.is_empty() {
+        return Err(Error::config(format!("The {what} is empty")));
+    }
+    if value.trim() != value {
+        return Err(Error::config(format!(
+            "The {what} starts or ends with white space: a line break pasted along?"
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! Base urls, tenant ids and resource indicators: their rules, and the hints for the mistakes that people make.
+
+use http::Uri;
+
+use crate::{config::Config, error::Error};
+
+/// The indicator of every self-hosted Logto's Management API, whatever its address.
+const SELF_HOSTED_INDICATOR: &str = "https://default.logto.app/api";
+
+/// An http(s) address without trailing slash, query, fragment or user info.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BaseUrl {
+    text: String,
+    host: String,
+    https: bool,
+}
+
+impl BaseUrl {
+    pub(crate) fn parse(url: &str) -> Result<Self, Error> {
+        let fail = |why: &str| {
+            Err(Error::config(format!("The base url {why}: expected something like https://id.example.com")))
+        };
+        // `http::Uri` drops a fragment without a word, so look before it does.
+        if url.contains('#') {
+            return fail("must have no fragment");
+        }
+        if url.contains('?') {
+            return fail("must have no query");
+        }
+        let text = url.trim_end_matches('/');
+        let Ok(uri) = text.parse::<Uri>() else {
+            return fail("is not a valid url");
+        };
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return fail("must be absolute, with http:// or https://");
+        };
+        if scheme != "http" && scheme != "https" {
+            return fail("must begin with http:// or https://");
+        }
+        if authority.as_str().contains('@') {
+            return fail("must hold no user name or password (credentials go into the client id and secret)");
+        }
+        if authority.host().is_empty() {
+            return fail("has no host");
+        }
+        if has_dot_segment(uri.path()) {
+            return fail("must have no . or .. segments");
+        }
+        let (https, host) = (scheme == "https", authority.host().to_ascii_lowercase());
+        Ok(Self { text: text.to_owned(), host, https })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Logto Cloud's own domain, where its rate limit is in force.
+    pub(crate) fn is_logto_cloud(&self) -> bool {
+        self.host.ends_with(".logto.app")
+    }
+
+    /// The secret would cross a network in the clear.
+    pub(crate) fn is_insecure(&self) -> bool {
+        let loopback = self.host == "localhost"
+            || self.host.ends_with(".localhost")
+            || self.host == "[::1]"
+            || self.host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
+        !self.https && !loopback
+    }
+}
+
+/// `.` and `..`, also percent-encoded: a URL parser on the way would resolve them to another route.
+pub(crate) fn has_dot_segment(path: &str) -> bool {
+    path.split('/').any(is_dot_segment)
+}
+
+pub(crate) fn is_dot_segment(segment: &str) -> bool {
+    let plain = segment.replace("%2e", ".").replace("%2E", ".");
+    plain == "." || plain == ".."
+}
+
+/// `https://<tenant>.logto.app`.
+pub(crate) fn cloud_url(tenant_id: &str) -> Result<String, Error> {
+    let valid = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if tenant_id.is_empty() || !tenant_id.chars().all(valid) {
+        return Err(Error::config(format!(
+            "{tenant_id:?} is not a tenant id: it is the first part of https://<tenant id>.logto.app. For another address give the base url and the resource indicator"
+        )));
+    }
+    Ok(format!("https://{tenant_id}.logto.app"))
+}
+
+/// A resource indicator is an absolute URI without fragment (RFC 8707, section 2); the server compares it byte for byte.
+pub(crate) fn check_indicator(indicator: String) -> Result<String, Error> {
+    let absolute =
+        indicator.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty());
+    if !absolute || indicator.contains('#') || indicator.contains(char::is_whitespace) {
+        return Err(Error::config(format!(
+            "{indicator:?} is not a resource indicator: it is an absolute URI such as {SELF_HOSTED_INDICATOR}"
+        )));
+    }
+    Ok(indicator)
+}
+
+/// Which indicator is right, for a server that did not know the one given, or that refused its audience.
+pub(crate) fn indicator_hint(config: &Config) -> String {
+    let given = &config.indicator;
+    let base = config.base_url();
+    if config.base_url.is_logto_cloud() {
+        let right = format!("{base}/api");
+        return if *given == right {
+            format!(
+                "The resource indicator {given} is the usual one of this tenant: check the tenant id, and that the application belongs to it"
+            )
+        } else {
+            format!("The resource indicator of this Logto Cloud tenant is {right}, not {given}")
+        };
+    }
+    if given.ends_with('/') {
+        return format!("The resource indicator {given} must not end with a slash");
+    }
+    if *given == SELF_HOSTED_INDICATOR {
+        return format!(
+            "If {base} is the custom domain of a Logto Cloud tenant, the resource indicator is https://<tenant id>.logto.app/api, not {given}"
+        );
+    }
+    format!(
+        "The resource indicator {given} is not one of this server's. A self-hosted Logto has {SELF_HOSTED_INDICATOR}, whatever its address; a Logto Cloud tenant behind a custom domain has https://<tenant id>.logto.app/api"
+    )
+}

@@ -1,0 +1,476 @@
+//! One error type for everything that can go wrong.
+//!
+//! [`Error`] is cheap to clone, because callers that waited for the same token share its failure. [`Error::name`] is the stable machine name that
+//! every language's exception classes are chosen by; all of them stand in [`ERROR_NAMES`].
+
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::transport::{TransportError, TransportErrorKind};
+
+/// What kind of thing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client or the call is set up wrongly. Nothing was sent.
+    Config,
+    /// No access token: the token endpoint refused.
+    Auth,
+    /// No complete answer arrived.
+    Transport,
+    /// The API answered with an error status.
+    Api,
+    /// The answer is not what it should be.
+    Decode,
+    /// The server answered with a redirect, which the client never follows.
+    UnexpectedRedirect,
+    /// The call's deadline ended while it waited.
+    BudgetExhausted,
+}
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// Stable names of errors.
+        #[allow(missing_docs, reason = "each says what it is, and ERROR_NAMES is documented")]
+        pub(crate) mod name { $($(#[$doc])* pub(crate) const $name: &str = $text;)* }
+        /// Every name that [`Error::name`] can give. A door has an exception class for each.
+        pub const ERROR_NAMES: &[&str] = &[$($text),*];
+    };
+}
+
+names! {
+    CONFIG = "config.invalid",
+    REQUEST = "config.invalid_request",
+    BODY_TOO_LARGE = "config.body_too_large",
+    AUTH_CLIENT = "auth.invalid_client",
+    AUTH_TARGET = "auth.invalid_target",
+    AUTH_QUOTA = "auth.quota_exceeded",
+    AUTH_FAILED = "auth.token_request_failed",
+    CONNECT = "transport.connect",
+    TIMEOUT = "transport.timeout",
+    INTERRUPTED = "transport.interrupted",
+    BODY = "transport.body",
+    CANCELLED = "transport.cancelled",
+    TRANSPORT = "transport.other",
+    BAD_REQUEST = "api.bad_request",
+    UNAUTHORIZED = "api.unauthorized",
+    FORBIDDEN = "api.forbidden",
+    NOT_FOUND = "api.not_found",
+    CONFLICT = "api.conflict",
+    UNPROCESSABLE = "api.unprocessable",
+    RATE_LIMITED = "api.rate_limited",
+    SERVER = "api.server_error",
+    STATUS = "api.error",
+    DECODE = "decode.invalid_json",
+    REDIRECT = "redirect.unexpected",
+    BUDGET = "budget.exhausted",
+}
+
+/// The name of an API error with this status.
+const fn status_name(status: u16) -> &'static str {
+    match status {
+        400 => name::BAD_REQUEST,
+        401 => name::UNAUTHORIZED,
+        403 => name::FORBIDDEN,
+        404 => name::NOT_FOUND,
+        409 => name::CONFLICT,
+        422 => name::UNPROCESSABLE,
+        429 => name::RATE_LIMITED,
+        500..=599 => name::SERVER,
+        _ => name::STATUS,
+    }
+}
+
+/// The name of a transport failure of this kind.
+pub(crate) const fn transport_name(kind: TransportErrorKind) -> &'static str {
+    match kind {
+        TransportErrorKind::Connect => name::CONNECT,
+        TransportErrorKind::Timeout => name::TIMEOUT,
+        TransportErrorKind::Interrupted => name::INTERRUPTED,
+        TransportErrorKind::Body => name::BODY,
+        TransportErrorKind::Cancelled => name::CANCELLED,
+        TransportErrorKind::Other => name::TRANSPORT,
+    }
+}
+
+/// Logto's error body: `{code, message}`, with `data` and `details` for some codes, `{message}` alone for others.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ApiErrorBody {
+    /// Stable code, `entity.not_exists_with_id`. Compare this, never the message.
+    pub code: Option<String>,
+    /// Text for people, in the language of `Accept-Language`.
+    pub message: Option<String>,
+    /// More, of a shape that depends on the code.
+    pub data: Option<Box<RawValue>>,
+    /// More, in words or JSON.
+    pub details: Option<Box<RawValue>>,
+    /// The token endpoint's `error_description`.
+    pub error_description: Option<String>,
+}
+
+impl ApiErrorBody {
+    /// Reads a body; what is no such JSON gives an empty one.
+    pub(crate) fn parse(body: &[u8]) -> Self {
+        serde_json::from_slice(body).unwrap_or_default()
+    }
+}
+
+/// Everything that can go wrong, in one type. See [`kind`](Self::kind) and [`name`](Self::name), and the `is_*` predicates.
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) kind: ErrorKind,
+    pub(crate) name: &'static str,
+    pub(crate) message: String,
+    pub(crate) status: Option<u16>,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) api: ApiErrorBody,
+    pub(crate) request_id: Option<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) route: Option<String>,
+    pub(crate) attempts: u32,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) hint: Option<String>,
+    pub(crate) source: Option<TransportError>,
+}
+
+impl Inner {
+    pub(crate) fn new(kind: ErrorKind, name: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            name,
+            message: message.into(),
+            status: None,
+            body: None,
+            api: ApiErrorBody::default(),
+            request_id: None,
+            method: None,
+            route: None,
+            attempts: 0,
+            retry_after: None,
+            hint: None,
+            source: None,
+        }
+    }
+}
+
+impl From<Inner> for Error {
+    fn from(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+}
+
+/// What an error status of the API or the token endpoint came with.
+pub(crate) struct Answered<'a> {
+    pub(crate) status: StatusCode,
+    pub(crate) body: &'a Bytes,
+    pub(crate) request_id: Option<&'a str>,
+    pub(crate) method: &'a str,
+    pub(crate) route: &'a str,
+    pub(crate) attempts: u32,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) hint: Option<String>,
+}
+
+impl Error {
+    /// A wrong set-up of the client.
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Inner::new(ErrorKind::Config, name::CONFIG, message).into()
+    }
+
+    /// A wrong call: found before anything was sent.
+    pub(crate) fn request(message: impl Into<String>) -> Self {
+        Inner::new(ErrorKind::Config, name::REQUEST, message).into()
+    }
+
+    /// An error status.
+    pub(crate) fn answered(kind: ErrorKind, name: Option<&'static str>, answer: Answered<'_>) -> Self {
+        let api = ApiErrorBody::parse(answer.body);
+        let message = match (&api.error_description, &api.message) {
+            (Some(description), Some(message)) if !message.contains(description.as_str()) => {
+                format!("{message} ({description})")
+            }
+            (Some(text), None) | (_, Some(text)) => text.clone(),
+            (None, None) => describe_body(answer.status, answer.body),
+        };
+        let mut inner =
+            Inner::new(kind, name.unwrap_or_else(|| status_name(answer.status.as_u16())), message);
+        inner.status = Some(answer.status.as_u16());
+        inner.body = Some(answer.body.clone());
+        inner.api = api;
+        inner.request_id = answer.request_id.map(str::to_owned);
+        inner.method = Some(answer.method.to_owned());
+        inner.route = Some(answer.route.to_owned());
+        inner.attempts = answer.attempts;
+        inner.retry_after = answer.retry_after;
+        inner.hint = answer.hint;
+        inner.into()
+    }
+
+    /// What kind of thing went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The stable machine name, one of [`ERROR_NAMES`]: `api.not_found`, `transport.timeout`, …
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    /// The HTTP status, where there was an answer.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// Logto's error code, `user.username_already_in_use`. Stable, unlike the message.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.api.code.as_deref()
+    }
+
+    /// What happened, in words.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The `data` member of Logto's error body, as JSON.
+    #[must_use]
+    pub fn data(&self) -> Option<&RawValue> {
+        self.0.api.data.as_deref()
+    }
+
+    /// The `details` member of Logto's error body, as JSON.
+    #[must_use]
+    pub fn details(&self) -> Option<&RawValue> {
+        self.0.api.details.as_deref()
+    }
+
+    /// The body of the error answer, as it arrived.
+    #[must_use]
+    pub fn body(&self) -> Option<&Bytes> {
+        self.0.body.as_ref()
+    }
+
+    /// Logto's request id (`Logto-Core-Request-Id`): quote it when you ask for support.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// The HTTP method of the failed call.
+    #[must_use]
+    pub fn method(&self) -> Option<&str> {
+        self.0.method.as_deref()
+    }
+
+    /// The route template of the failed call, `/api/users/{userId}`; never the filled path.
+    #[must_use]
+    pub fn route(&self) -> Option<&str> {
+        self.0.route.as_deref()
+    }
+
+    /// How many times the request was sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the server asked to wait (`Retry-After`).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The likely cause and what to do, where the client knows one.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    /// The thing asked for does not exist.
+    ///
+    /// # Troubleshooting
+    /// With `route` right, the id is wrong or the row is gone. A 404 with an empty `code` comes from a path that the server does not know:
+    /// an older Logto, or a body over the server's 1 MiB.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.name() == name::NOT_FOUND
+    }
+
+    /// The API refused the token for want of a permission.
+    ///
+    /// # Troubleshooting
+    /// Give the machine-to-machine application the role "Logto Management API access".
+    #[must_use]
+    pub fn is_permission_denied(&self) -> bool {
+        self.name() == name::FORBIDDEN
+    }
+
+    /// No token could be got, or the API refused a fresh one.
+    #[must_use]
+    pub fn is_authentication(&self) -> bool {
+        self.kind() == ErrorKind::Auth || self.name() == name::UNAUTHORIZED
+    }
+
+    /// The server said 429, and trying again within the budget was no option. See [`retry_after`](Self::retry_after).
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.status() == Some(429)
+    }
+
+    /// The input is understood and refused: a duplicate, a rule of the tenant (409 and 422).
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        matches!(self.status(), Some(409 | 422))
+    }
+
+    /// A request, or the whole call, took longer than allowed.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.name(), name::TIMEOUT | name::BUDGET)
+    }
+
+    /// No connection could be made: the request was never sent.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.name() == name::CONNECT
+    }
+
+    /// The set-up or the call is wrong; nothing was sent.
+    #[must_use]
+    pub fn is_config(&self) -> bool {
+        self.kind() == ErrorKind::Config
+    }
+
+    /// The same call may work later: connection failures, timeouts, 408, 429 and 5xx. The client has already tried again where that was safe.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(
+            self.name(),
+            name::CONNECT | name::TIMEOUT | name::INTERRUPTED | name::BUDGET | name::RATE_LIMITED
+        ) || matches!(self.status(), Some(408 | 500 | 502 | 503 | 504))
+    }
+
+    /// All of it as one JSON object of plain data, for other languages: `name, kind, status, code, message, data, details, requestId, method, route,
+    /// attempts, retryAfterMs, hint`; what is not known is left out.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let inner = &*self.0;
+        let mut map = serde_json::Map::new();
+        let mut put = |key: &str, value: Option<serde_json::Value>| {
+            if let Some(value) = value {
+                map.insert(key.to_owned(), value);
+            }
+        };
+        let raw = |value: &Option<Box<RawValue>>| {
+            value.as_ref().and_then(|raw| serde_json::from_str(raw.get()).ok())
+        };
+        put("name", Some(inner.name.into()));
+        put("kind", Some(format!("{:?}", inner.kind).into()));
+        put("status", inner.status.map(Into::into));
+        put("code", self.code().map(Into::into));
+        put("message", Some(inner.message.as_str().into()));
+        put("data", raw(&inner.api.data));
+        put("details", raw(&inner.api.details));
+        put("requestId", self.request_id().map(Into::into));
+        put("method", self.method().map(Into::into));
+        put("route", self.route().map(Into::into));
+        put("attempts", Some(inner.attempts.into()));
+        put("retryAfterMs", inner.retry_after.map(|after| crate::clock::millis(after).into()));
+        put("hint", self.hint().map(Into::into));
+        serde_json::Value::Object(map).to_string()
+    }
+
+    /// The same error, with what the pipeline knows of the call.
+    pub(crate) fn of_call(self, method: &str, route: &str, attempts: u32) -> Self {
+        if self.0.method.is_some() {
+            return self;
+        }
+        match Arc::try_unwrap(self.0) {
+            Ok(mut inner) => {
+                inner.method = Some(method.to_owned());
+                inner.route = Some(route.to_owned());
+                inner.attempts = attempts;
+                inner.into()
+            }
+            Err(shared) => Self(shared),
+        }
+    }
+}
+
+impl From<TransportError> for Inner {
+    fn from(error: TransportError) -> Self {
+        let mut inner = Self::new(ErrorKind::Transport, transport_name(error.kind()), error.to_string());
+        inner.source = Some(error);
+        inner
+    }
+}
+
+/// Words for an error answer without Logto's JSON: a proxy's or a firewall's page, mostly.
+fn describe_body(status: StatusCode, body: &[u8]) -> String {
+    let reason = status.canonical_reason().unwrap_or("unknown status");
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    if text.is_empty() || text.starts_with('<') || text.eq_ignore_ascii_case(reason) {
+        return format!("The server answered {} {reason}", status.as_u16());
+    }
+    let short: String = text.chars().take(200).collect();
+    format!("The server answered {} {reason}: {short}", status.as_u16())
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let (Some(method), Some(route)) = (self.method(), self.route()) {
+            write!(f, "{method} {route}: ")?;
+        }
+        if let Some(status) = inner.status {
+            write!(f, "{status} ")?;
+        }
+        if let Some(code) = self.code() {
+            write!(f, "{code}: ")?;
+        }
+        f.write_str(&inner.message)?;
+        if let Some(hint) = self.hint() {
+            write!(f, ". {hint}")?;
+        }
+        if let Some(id) = self.request_id() {
+            write!(f, " (request id {id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("name", &inner.name)
+            .field("message", &inner.message)
+            .field("status", &inner.status)
+            .field("code", &inner.api.code)
+            .field("method", &inner.method)
+            .field("route", &inner.route)
+            .field("attempts", &inner.attempts)
+            .field("retry_after", &inner.retry_after)
+            .field("request_id", &inner.request_id)
+            .field("hint", &inner.hint)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_ref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,265 @@
+//! Which page to ask for next, and when it is the end.
+//!
+//! # Why no item is missed, and none comes twice
+//!
+//! Rows move while one pages. Logto lists the newest first: a new row pushes all others down, a deleted one pulls up those behind it. A row that is pushed down can come twice,
+//! and is dropped by its id the second time. A row that is pulled up, from the page after to the page before, would be missed. So the scan keeps a *frontier*:
+//!
+//! > every row that was there from the start and has not been seen lies at position `frontier` or behind it.
+//!
+//! Between two answers a row behind the frontier is pulled up by at most as many places as the total shrank (each new row pushes it down, each deleted one pulls it up at
+//! most by one). So when a total is smaller than the last, the frontier moves up by the difference, and if it falls before the page just fetched, the scan looks again at what
+//! may have slid: it asks for the page that holds the frontier. A total that grew leaves it where it is.
+//!
+//! ## Several pages at once
+//!
+//! Pages asked for together are served in any order, and a row can also be missed by being pushed down between a later page served first and an earlier one. Nothing in the totals
+//! need show it (one row in, another out). But the first page of such a run is always fetched alone, before the others are asked for. So if all totals of the run up to some
+//! page are equal, rows have only been pushed down in it, over time; and if any row was, the last rows of some page fetched before the push appear again on the page behind it, fetched after
+//! it. Equal totals and no item twice: nothing was missed up to there. Anything else ends the run: what was not yet given out of it is forgotten, and the scan goes on with one page at a time
+//! from the frontier, until a page is clean, and then widens again, more carefully.
+
+use std::collections::HashMap;
+
+use super::Total;
+
+/// A page as the server counts: `number` from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Window {
+    pub(super) number: u64,
+    pub(super) size: u32,
+}
+
+impl Window {
+    /// Rows before it.
+    pub(super) const fn start(self) -> u64 {
+        self.number.saturating_sub(1).saturating_mul(self.size as u64)
+    }
+
+    const fn end(self) -> u64 {
+        self.number.saturating_mul(self.size as u64)
+    }
+}
+
+/// What of an answer the scan needs.
+#[derive(Debug)]
+pub(super) struct Answer<'a> {
+    pub(super) window: Window,
+    /// Of each item, in order: its id, or its whole text where it has none.
+    pub(super) keys: &'a [&'a str],
+    pub(super) total: Option<Total>,
+    /// Whether a `Link` names a next page, for servers that tell no total.
+    pub(super) link_next: bool,
+}
+
+/// What came of an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// Give these items out: the indices of those that are new.
+    Items(Vec<usize>),
+    /// Rows moved under a run of pages: forget this answer and all that are still out.
+    Forget,
+}
+
+/// How the scan goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// One page, alone.
+    Single { asked: bool },
+    /// A run of pages behind a clean one; `next` is the number of the next to ask for.
+    Run { next: u64, out: usize },
+    /// Nothing is left.
+    Done,
+}
+
+/// Pages through a listing. See the [module documentation](self).
+#[derive(Debug)]
+pub(super) struct Scan {
+    size: u32,
+    /// Most pages out at once.
+    max_width: usize,
+    /// Pages out at once now: halved when rows move, widened again with every clean page.
+    width: usize,
+    mode: Mode,
+    frontier: u64,
+    /// The total that the frontier belongs to.
+    total: Option<Total>,
+    /// How far the last answer pulled rows up: the next window begins so far before the frontier, or a steady stream of deletions would send the scan back and forth for ever.
+    slack: u64,
+    /// Where a short page ended before the total said so; see [`Scan::effective_total`].
+    ended_early: Option<u64>,
+    /// Which run an item was seen in; items are known by their key.
+    seen: HashMap<Box<str>, u32>,
+    run: u32,
+}
+
+impl Scan {
+    pub(super) fn new(size: u32, max_width: usize, frontier: u64, total: Option<u64>) -> Self {
+        let total = total.map(Total::Exact);
+        let mode = Mode::Single { asked: false };
+        let width = max_width.max(1);
+        Self {
+            size,
+            max_width: width,
+            width,
+            mode,
+            frontier,
+            total,
+            slack: 0,
+            ended_early: None,
+            seen: HashMap::new(),
+            run: 0,
+        }
+    }
+
+    pub(super) const fn total(&self) -> Option<Total> {
+        self.total
+    }
+
+    pub(super) const fn frontier(&self) -> u64 {
+        self.frontier
+    }
+
+    pub(super) const fn is_done(&self) -> bool {
+        matches!(self.mode, Mode::Done)
+    }
+
+    /// The next page to ask for, now. `None`: wait for an answer, or it is the end.
+    pub(super) fn ask(&mut self) -> Option<Window> {
+        match &mut self.mode {
+            Mode::Done | Mode::Single { asked: true } => None,
+            Mode::Single { asked } => {
+                *asked = true;
+                Some(window_at(self.frontier, self.slack, self.size))
+            }
+            Mode::Run { next, out } => {
+                let window = Window { number: *next, size: self.size };
+                let behind_the_end =
+                    matches!(self.total, Some(Total::Exact(total)) if window.start() >= total);
+                if *out >= self.width || behind_the_end {
+                    return None;
+                }
+                *next += 1;
+                *out += 1;
+                Some(window)
+            }
+        }
+    }
+
+    /// Takes the answer to the earliest page that is out.
+    pub(super) fn take(&mut self, answer: &Answer<'_>) -> Taken {
+        let count = answer.keys.len() as u64;
+        let short = count < u64::from(answer.window.size);
+        let total = self.effective_total(answer, count);
+        match self.mode {
+            Mode::Run { .. } => {
+                let twice = answer.keys.iter().any(|key| self.seen.get(*key) == Some(&self.run));
+                if twice || total != self.total {
+                    self.width = (self.width / 2).max(1);
+                    self.mode = Mode::Single { asked: false };
+                    return Taken::Forget;
+                }
+                self.width = (self.width + 1).min(self.max_width);
+                self.frontier = answer.window.end();
+                if let Mode::Run { out, .. } = &mut self.mode {
+                    *out = out.saturating_sub(1);
+                }
+            }
+            Mode::Single { .. } | Mode::Done => {
+                self.run = self.run.wrapping_add(1);
+                let pulled = self.pulled_up(total);
+                self.frontier = self.frontier.saturating_sub(pulled);
+                self.slack = pulled;
+                self.total = total;
+                let adjoins = answer.window.start() <= self.frontier;
+                if adjoins {
+                    self.frontier = self.frontier.max(answer.window.end());
+                }
+                let clean = adjoins && pulled == 0;
+                if clean {
+                    self.width = (self.width + 1).min(self.max_width);
+                }
+                // Where only a `Link` tells of a next page, there is nothing to run ahead on.
+                let countable = total.is_some() && self.frontier.is_multiple_of(u64::from(self.size));
+                self.mode = if clean && countable && self.width > 1 {
+                    Mode::Run { next: self.frontier / u64::from(self.size) + 1, out: 0 }
+                } else {
+                    Mode::Single { asked: false }
+                };
+                if !adjoins {
+                    // Not the end, however short it is: the rows that slid are still to be found.
+                    self.end_if(self.behind_total());
+                    return Taken::Items(self.new_items(answer));
+                }
+            }
+        }
+        self.end_if(short || self.behind_total() || (total.is_none() && !answer.link_next));
+        Taken::Items(self.new_items(answer))
+    }
+
+    /// After an error: what is out will not be answered. The next page is asked for alone.
+    pub(super) fn interrupt(&mut self) {
+        if !self.is_done() {
+            self.mode = Mode::Single { asked: false };
+        }
+    }
+
+    /// By how many places rows behind the frontier can have been pulled up since the total that it belongs to.
+    const fn pulled_up(&self, total: Option<Total>) -> u64 {
+        match (self.total, total) {
+            (Some(Total::Exact(before)), Some(Total::Exact(now))) => before.saturating_sub(now),
+            _ => 0,
+        }
+    }
+
+    /// The total at the moment when the rows were read. Logto counts and reads in two queries: a short page that ends before the total tells that rows went in between. Where the same end
+    /// is found a second time, after looking again, the server's count is simply another one than its list.
+    fn effective_total(&mut self, answer: &Answer<'_>, count: u64) -> Option<Total> {
+        let end = answer.window.start().saturating_add(count);
+        match answer.total {
+            Some(Total::Exact(total)) if count < u64::from(answer.window.size) && end < total => {
+                if self.ended_early == Some(end) {
+                    return self.total;
+                }
+                self.ended_early = Some(end);
+                Some(Total::Exact(end))
+            }
+            total => total,
+        }
+    }
+
+    const fn behind_total(&self) -> bool {
+        matches!(self.total, Some(Total::Exact(total)) if self.frontier >= total)
+    }
+
+    const fn end_if(&mut self, end: bool) {
+        if end {
+            self.mode = Mode::Done;
+        }
+    }
+
+    /// The items that no page before held. Items without id are compared by their text, and may be alike within a page.
+    fn new_items(&mut self, answer: &Answer<'_>) -> Vec<usize> {
+        let keys = answer.keys.iter().enumerate();
+        let new = keys.filter(|(_, key)| !self.seen.contains_key(**key)).map(|(index, _)| index).collect();
+        for key in answer.keys {
+            match self.seen.get_mut(*key) {
+                Some(run) => *run = self.run,
+                None => drop(self.seen.insert((*key).into(), self.run)),
+            }
+        }
+        new
+    }
+}
+
+/// The window that begins `slack` rows before the frontier, or earlier, and reaches as far behind it as can be.
+fn window_at(frontier: u64, slack: u64, size: u32) -> Window {
+    let usual = Window { number: frontier / u64::from(size) + 1, size };
+    if slack == 0 || usual.start().saturating_add(slack) <= frontier {
+        return usual;
+    }
+    let from = frontier.saturating_sub(slack.min(u64::from(size / 2)));
+    let sizes = (size / 2).max(1)..=size;
+    let windows = sizes.map(|size| Window { number: from / u64::from(size) + 1, size });
+    windows.max_by_key(|window| window.end()).unwrap_or(usual)
+}

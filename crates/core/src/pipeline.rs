@@ -1,0 +1,313 @@
+//! The one request loop: deadline → [rate limit → token → send with timeout → on 401 renew the token and send once more → judge → pause].
+//!
+//! Nothing else in the project sends, retries or waits. The token request goes through the same loop, without the token step.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use futures_util::future::{Either, select};
+use http::{HeaderValue, StatusCode, header};
+
+use crate::{
+    auth::{AccessToken, DynTokenSource},
+    clock::Clock,
+    config::Config,
+    endpoint,
+    error::{self, Error, ErrorKind, Inner, name},
+    limit::RateLimiter,
+    observe::{Event, Observer},
+    request::Prepared,
+    response::Response,
+    retry::{self, Outcome, Verdict},
+    transport::{HttpTransport, ResponseLimit, TransportError, TransportErrorKind},
+};
+
+/// What requests travel through; the client and its token source share one.
+pub(crate) struct Pipeline<T, C> {
+    pub(crate) transport: T,
+    pub(crate) clock: C,
+    pub(crate) config: Arc<Config>,
+    pub(crate) limiter: Option<Arc<RateLimiter>>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) user_agent: HeaderValue,
+}
+
+/// How a request gets its turn and its token.
+#[derive(Clone, Copy)]
+pub(crate) enum Access<'a> {
+    /// A call of the API: waits for its turn, carries the token if it needs one.
+    Api(&'a dyn DynTokenSource),
+    /// The token request: callers who have their turn wait for it, so it only counts.
+    Token,
+}
+
+/// Where one run of the loop stands.
+struct Run<'a> {
+    request: &'a Prepared,
+    sent: u32,
+    retried: u32,
+    renewed: bool,
+    /// End of the caller's patience, on the monotonic clock.
+    until: Option<Duration>,
+    /// When the first attempt went out.
+    began: Option<Duration>,
+}
+
+impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
+    pub(crate) fn emit(&self, event: &Event<'_>) {
+        if let Some(observer) = &self.observer {
+            observer.event(event);
+        }
+    }
+
+    /// Runs a request to its end. Any status is `Ok`; errors are those of the token, the transport, a redirect or the deadline.
+    pub(crate) async fn run(&self, request: &Prepared, access: Access<'_>) -> Result<Response, Error> {
+        let until = request.options.deadline.map(|deadline| self.clock.monotonic().saturating_add(deadline));
+        let mut run = Run { request, sent: 0, retried: 0, renewed: false, until, began: None };
+        self.attempts(&mut run, access)
+            .await
+            .map_err(|error| error.of_call(request.method.as_str(), &request.route, run.sent))
+    }
+
+    async fn attempts(&self, run: &mut Run<'_>, access: Access<'_>) -> Result<Response, Error> {
+        loop {
+            self.take_turn(run, access).await?;
+            let token = self.token(run, access).await?;
+            let result = self.send(run, token.as_ref()).await;
+            let result = match result {
+                Ok(response) => {
+                    if self.renew_after_401(run, access, token.as_ref(), &response) {
+                        continue;
+                    }
+                    self.finish(response, token.as_ref())
+                }
+                Err(error) => Err(error),
+            };
+            match self.pause_before_retry(run, &result) {
+                Some(delay) => self.clock.sleep(delay).await,
+                None => return result.map_err(SendError::into_error),
+            }
+        }
+    }
+
+    /// The rate limit.
+    async fn take_turn(&self, run: &Run<'_>, access: Access<'_>) -> Result<(), Error> {
+        let Some(limiter) = self.limiter.as_ref().filter(|_| !run.request.foreign) else { return Ok(()) };
+        match access {
+            Access::Token => {
+                limiter.charge(self.clock.monotonic());
+                Ok(())
+            }
+            Access::Api(_) => limiter.acquire(&self.clock, run.until).await.map_err(|wait| {
+                exhausted(&format!("its turn at the rate limit is {} ms away", wait.as_millis()))
+            }),
+        }
+    }
+
+    /// The token, if the request needs one.
+    async fn token(&self, run: &Run<'_>, access: Access<'_>) -> Result<Option<Arc<AccessToken>>, Error> {
+        let Access::Api(source) = access else { return Ok(None) };
+        if !run.request.needs_token {
+            return Ok(None);
+        }
+        if let Some(token) = source.ready() {
+            return Ok(Some(token));
+        }
+        let Some(left) = self.left(run.until) else { return source.token_boxed().await.map(Some) };
+        match select(source.token_boxed(), std::pin::pin!(self.clock.timeout(left))).await {
+            Either::Left((token, _)) => token.map(Some),
+            Either::Right(_) => Err(exhausted("it was waiting for an access token")),
+        }
+    }
+
+    /// Sends the request once.
+    async fn send(&self, run: &mut Run<'_>, token: Option<&Arc<AccessToken>>) -> Result<Response, SendError> {
+        let request = run.request;
+        run.sent += 1;
+        let started = self.clock.monotonic();
+        run.began.get_or_insert(started);
+        self.emit(&Event::Request {
+            method: request.method.as_str(),
+            route: &request.route,
+            attempt: run.sent,
+        });
+
+        let timeout = request.options.timeout.unwrap_or(self.config.timeout);
+        let left = self.left(run.until);
+        let allowed = left.map_or(timeout, |left| left.min(timeout));
+        let sending = std::pin::pin!(self.transport.send(self.assemble(request, token)));
+        let answer = match select(sending, std::pin::pin!(self.clock.timeout(allowed))).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) if allowed < timeout => {
+                return Err(SendError::Deadline(exhausted("the request was under way")));
+            }
+            Either::Right(_) => {
+                let message = format!("No complete answer within {} ms", allowed.as_millis());
+                Err(TransportError::new(TransportErrorKind::Timeout, message))
+            }
+        };
+        let (parts, body) = answer.map_err(SendError::Transport)?.into_parts();
+        let retry_after = retry::retry_after(&parts.headers, self.clock.now());
+        let response = Response {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            method: request.method.clone(),
+            route: request.route.clone(),
+            attempts: run.sent,
+            retry_after,
+            hint: None,
+        };
+        self.emit(&Event::Response {
+            method: request.method.as_str(),
+            route: &request.route,
+            attempt: run.sent,
+            status: response.status.as_u16(),
+            request_id: response.request_id(),
+            elapsed: self.clock.monotonic().saturating_sub(started),
+        });
+        if response.status == StatusCode::TOO_MANY_REQUESTS && !request.foreign {
+            if let Some(limiter) = &self.limiter {
+                limiter.drain(self.clock.monotonic(), retry_after);
+            }
+        }
+        Ok(response)
+    }
+
+    fn assemble(&self, request: &Prepared, token: Option<&Arc<AccessToken>>) -> http::Request<Bytes> {
+        let mut http = http::Request::new(request.body.clone());
+        *http.method_mut() = request.method.clone();
+        *http.uri_mut() = request.uri.clone();
+        *http.headers_mut() = request.headers.clone();
+        let headers = http.headers_mut();
+        headers.entry(header::USER_AGENT).or_insert_with(|| self.user_agent.clone());
+        headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json, */*;q=0.5"));
+        if let Some(token) = token {
+            headers.insert(header::AUTHORIZATION, token.header().clone());
+        }
+        http.extensions_mut().insert(ResponseLimit(self.config.max_response_bytes));
+        http
+    }
+
+    /// A 401 of the API: the token is dropped and the request sent once more with a new one. Whether it was.
+    fn renew_after_401(
+        &self,
+        run: &mut Run<'_>,
+        access: Access<'_>,
+        token: Option<&Arc<AccessToken>>,
+        response: &Response,
+    ) -> bool {
+        let (Access::Api(source), Some(token)) = (access, token) else { return false };
+        if response.status != StatusCode::UNAUTHORIZED || run.renewed {
+            return false;
+        }
+        source.invalidate_dyn(token);
+        run.renewed = true;
+        true
+    }
+
+    /// An answer is an answer, except a redirect; and an error status may have a known cause.
+    fn finish(
+        &self,
+        mut response: Response,
+        token: Option<&Arc<AccessToken>>,
+    ) -> Result<Response, SendError> {
+        if response.status.is_redirection() && response.status != StatusCode::NOT_MODIFIED {
+            let message = format!(
+                "The server answered with a redirect ({}), which is never followed",
+                response.status.as_u16()
+            );
+            let mut inner = Inner::new(ErrorKind::UnexpectedRedirect, name::REDIRECT, message);
+            inner.status = Some(response.status.as_u16());
+            inner.request_id = response.request_id().map(str::to_owned);
+            inner.hint = Some("Is the base url right, with https where the server wants it, and the path one of the Management API's?".to_owned());
+            return Err(SendError::Redirect(inner.into()));
+        }
+        response.hint = self.hint(&response, token);
+        Ok(response)
+    }
+
+    fn hint(&self, response: &Response, token: Option<&Arc<AccessToken>>) -> Option<String> {
+        let token = token?;
+        match response.status.as_u16() {
+            401 => {
+                let body = String::from_utf8_lossy(&response.body);
+                (body.contains("ERR_JWT_CLAIM_VALIDATION_FAILED") || body.contains("aud"))
+                    .then(|| endpoint::indicator_hint(&self.config))
+            }
+            403 if !token.grants_all() => Some(MISSING_ROLE.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// The pause before the next attempt, if there is to be one.
+    fn pause_before_retry(
+        &self,
+        run: &mut Run<'_>,
+        result: &Result<Response, SendError>,
+    ) -> Option<Duration> {
+        let request = run.request;
+        let (outcome, reason) = match result {
+            Ok(response) => {
+                let (status, retry_after) = (response.status.as_u16(), response.retry_after);
+                (Outcome::Answered { status, retry_after, body: &response.body }, response.status.as_str())
+            }
+            Err(SendError::Transport(error)) => {
+                (Outcome::Failed(error.kind()), error::transport_name(error.kind()))
+            }
+            Err(SendError::Redirect(_) | SendError::Deadline(_)) => return None,
+        };
+        let verdict = retry::judge(&request.method, request.options.idempotent, outcome);
+        let policy = &self.config.retry;
+        if run.retried >= request.options.retries.unwrap_or(policy.retries) {
+            return None;
+        }
+        let delay = match verdict {
+            Verdict::Final => return None,
+            Verdict::After(delay) => delay,
+            Verdict::Backoff { at_least } => policy.backoff(run.retried, self.clock.jitter()).max(at_least),
+        };
+        let now = self.clock.monotonic();
+        let resume = now.saturating_add(delay);
+        let within_budget = resume.saturating_sub(run.began.unwrap_or(now)) <= policy.budget;
+        if !within_budget || run.until.is_some_and(|until| resume >= until) {
+            return None;
+        }
+        run.retried += 1;
+        self.emit(&Event::Retry {
+            method: request.method.as_str(),
+            route: &request.route,
+            attempt: run.sent,
+            delay,
+            reason,
+        });
+        Some(delay)
+    }
+
+    fn left(&self, until: Option<Duration>) -> Option<Duration> {
+        until.map(|until| until.saturating_sub(self.clock.monotonic()))
+    }
+}
+
+/// What the token lacks when its scope was not granted.
+pub(crate) const MISSING_ROLE: &str = "The access token was granted no scope \"all\": give the machine-to-machine application the role \"Logto Management API access\" (Console > Applications > the application > Roles)";
+
+fn exhausted(why: &str) -> Error {
+    Inner::new(ErrorKind::BudgetExhausted, name::BUDGET, format!("The call's deadline ended: {why}")).into()
+}
+
+/// Why a single sending gave no answer to judge.
+enum SendError {
+    Transport(TransportError),
+    Redirect(Error),
+    Deadline(Error),
+}
+
+impl SendError {
+    fn into_error(self) -> Error {
+        match self {
+            Self::Transport(error) => Inner::from(error).into(),
+            Self::Redirect(error) | Self::Deadline(error) => error,
+        }
+    }
+}

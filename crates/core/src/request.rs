@@ -1,0 +1,364 @@
+//! One call, as plain data: method, path template and parameters, ordered repeatable query, headers, body, options.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use serde_json::Value;
+
+use crate::{
+    config::Config,
+    endpoint,
+    error::{Error, ErrorKind, Inner, name},
+    percent,
+};
+
+/// What a single call may set for itself; what is `None` is as the client has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallOptions {
+    /// The most time for one sending of the request.
+    pub timeout: Option<Duration>,
+    /// How many times the call is tried again.
+    pub retries: Option<u32>,
+    /// The most time for the whole call: waiting for its turn and the token, every attempt and pause. None unless set.
+    pub deadline: Option<Duration>,
+    /// Whether doing it twice is as good as doing it once, where the method does not say (a POST marked so is tried again like a PUT).
+    pub idempotent: Option<bool>,
+}
+
+impl CallOptions {
+    /// Sets an option by its name (`timeoutMs` or `timeout_ms`), as the doors of other languages receive it.
+    ///
+    /// # Errors
+    /// Config, for an unknown name or a value of the wrong type.
+    pub fn set(&mut self, name: &str, value: &Value) -> Result<(), Error> {
+        crate::options::set_call_option(self, name, value)
+    }
+}
+
+/// Where a request goes.
+#[derive(Clone, Debug)]
+enum Target {
+    Template { path_params: Vec<(String, String)> },
+    Filled { target: String },
+}
+
+/// A request to the Management API. What is wrong with it is said when it is sent, before anything leaves.
+///
+/// ```
+/// use logto_management_core::{Request, http::Method};
+/// let request = Request::new(Method::GET, "/api/users/{userId}/roles").path_param("userId", "u1").query("page", "2");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub(crate) method: Method,
+    /// The template, or the route that the caller named for a filled target.
+    route: Option<String>,
+    target: Target,
+    query: Vec<(String, String)>,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    pub(crate) options: CallOptions,
+    /// The first thing wrong with it.
+    defect: Option<Error>,
+}
+
+impl Request {
+    /// A request by route template, `/api/users/{userId}`; parameters are percent-encoded into it.
+    pub fn new(method: Method, template: impl Into<String>) -> Self {
+        Self::with(method, Some(template.into()), Target::Template { path_params: Vec::new() })
+    }
+
+    /// A request whose target is filled and encoded already: a path with its query, or an absolute url. One of another origin than the base url's is sent without token.
+    /// `route` is the template that it was made from, for errors and events.
+    pub fn with_target(method: Method, target: impl Into<String>, route: Option<String>) -> Self {
+        Self::with(method, route, Target::Filled { target: target.into() })
+    }
+
+    fn with(method: Method, route: Option<String>, target: Target) -> Self {
+        let headers = HeaderMap::new();
+        Self {
+            method,
+            route,
+            target,
+            query: Vec::new(),
+            headers,
+            body: None,
+            options: CallOptions::default(),
+            defect: None,
+        }
+    }
+
+    /// Fills `{name}` of the template.
+    #[must_use]
+    pub fn path_param(mut self, name: impl Into<String>, value: impl ToString) -> Self {
+        match &mut self.target {
+            Target::Template { path_params } => path_params.push((name.into(), value.to_string())),
+            Target::Filled { .. } => self.spoil("A filled target takes no path parameters"),
+        }
+        self
+    }
+
+    /// Adds a query parameter; the order is kept, and a name may come again.
+    #[must_use]
+    pub fn query(mut self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.query.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// Adds a query parameter from JSON, as the server reads it: a list repeats the key, `null` and empty lists are left out, and the object `search_params` is flattened into
+    /// bare keys (`search.username`, `mode.username`, `joint`, `isCaseSensitive`).
+    #[must_use]
+    pub fn query_json(mut self, name: &str, value: &Value) -> Self {
+        match value {
+            Value::Null => {}
+            Value::String(text) => self.query.push((name.to_owned(), text.clone())),
+            Value::Bool(_) | Value::Number(_) => self.query.push((name.to_owned(), value.to_string())),
+            Value::Array(values) => {
+                for value in values {
+                    if value.is_array() || value.is_object() {
+                        self.spoil(format!(
+                            "The query parameter {name} is a list of something else than plain values"
+                        ));
+                        break;
+                    }
+                    self = self.query_json(name, value);
+                }
+            }
+            Value::Object(members) if name == "search_params" => {
+                for (key, value) in members {
+                    self = self.query_json(key, value);
+                }
+            }
+            Value::Object(_) => {
+                self.spoil(format!("The query parameter {name} cannot be an object; only search_params can"));
+            }
+        }
+        self
+    }
+
+    /// Adds a header; the name may come again. A caller's own `Authorization` is sent as it is, and never replaced.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_ref())) {
+            (Ok(name), Ok(mut value)) => {
+                value.set_sensitive(name == header::AUTHORIZATION);
+                self.headers.append(name, value);
+            }
+            _ => self.spoil(format!("{name:?} is no valid header, or its value is none")),
+        }
+        self
+    }
+
+    /// A JSON body, serialised already.
+    #[must_use]
+    pub fn json_body(self, json: impl Into<Bytes>) -> Self {
+        self.body(Some("application/json"), json)
+    }
+
+    /// A body of any type. Without a content type the server ignores it: give `None` only where a header says it.
+    #[must_use]
+    pub fn body(mut self, content_type: Option<&str>, body: impl Into<Bytes>) -> Self {
+        self.body = Some(body.into());
+        match content_type {
+            Some(content_type) => self.header("content-type", content_type),
+            None => self,
+        }
+    }
+
+    /// What this call sets for itself.
+    #[must_use]
+    pub const fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    pub(crate) fn spoil(&mut self, why: impl Into<String>) {
+        self.defect.get_or_insert_with(|| Error::request(why));
+    }
+
+    /// Keeps the first defect that a builder found elsewhere.
+    pub(crate) fn spoil_with(&mut self, error: Error) {
+        self.defect.get_or_insert(error);
+    }
+
+    /// Checks it and fills it in: everything that can be wrong before sending is found here.
+    pub(crate) fn prepare(self, config: &Config) -> Result<Prepared, Error> {
+        let route = self.route.clone();
+        let method = self.method.clone();
+        self.prepare_unnamed(config)
+            .map_err(|error| error.of_call(method.as_str(), route.as_deref().unwrap_or("(no route)"), 0))
+    }
+
+    fn prepare_unnamed(self, config: &Config) -> Result<Prepared, Error> {
+        if let Some(defect) = self.defect {
+            return Err(defect);
+        }
+        let (path, foreign) = match self.target {
+            Target::Template { path_params } => {
+                (fill(self.route.as_deref().unwrap_or_default(), &path_params)?, false)
+            }
+            Target::Filled { target } => locate(&target, self.route.as_deref(), config)?,
+        };
+        let mut uri = if foreign { String::new() } else { config.base_url().to_owned() };
+        let path_start = uri.len();
+        percent::target(&path, &mut uri);
+        let bare = uri.get(path_start..).unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
+        let mut separator = if uri.contains('?') { '&' } else { '?' };
+        for (name, value) in &self.query {
+            uri.push(separator);
+            percent::component(name, &mut uri);
+            uri.push('=');
+            percent::component(value, &mut uri);
+            separator = '&';
+        }
+        let uri: http::Uri =
+            uri.parse().map_err(|_| Error::request("The path and query make no valid url"))?;
+        if let Some(body) = &self.body {
+            check_body(body, &self.headers, config.max_request_bytes)?;
+        }
+        let route = self.route.unwrap_or_else(|| "(no route)".to_owned());
+        let public =
+            bare == "/api/status" || bare.contains("/.well-known/") || route.contains("/.well-known/");
+        let own_authorization = self.headers.contains_key(header::AUTHORIZATION);
+        Ok(Prepared {
+            method: self.method,
+            uri,
+            route,
+            headers: self.headers,
+            body: self.body.unwrap_or_default(),
+            options: self.options,
+            needs_token: !foreign && !public && !own_authorization,
+            foreign,
+        })
+    }
+}
+
+/// A request that is known to be sound.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    pub(crate) method: Method,
+    pub(crate) uri: http::Uri,
+    pub(crate) route: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) options: CallOptions,
+    pub(crate) needs_token: bool,
+    /// Not on the base url's origin: no token and no turn at the rate limit.
+    pub(crate) foreign: bool,
+}
+
+/// Fills a template. A parameter can only ever be one segment: it is encoded, and `.`, `..` and empty ones, which would change the route, are refused.
+fn fill(template: &str, params: &[(String, String)]) -> Result<String, Error> {
+    if !template.starts_with('/') {
+        return Err(Error::request(format!("The path {template:?} must begin with /, as in /api/users")));
+    }
+    let mut path = String::with_capacity(template.len() + 16);
+    let mut used = 0;
+    let mut rest = template;
+    while let Some((before, from_brace)) = rest.split_once('{') {
+        let Some((name, after)) = from_brace.split_once('}') else {
+            return Err(Error::request(format!("The path {template:?} has a {{ without its }}")));
+        };
+        let mut values = params.iter().filter(|(given, _)| given == name);
+        let Some((_, value)) = values.next() else {
+            return Err(Error::request(format!("The path parameter {name} is missing")));
+        };
+        if values.next().is_some() {
+            return Err(Error::request(format!("The path parameter {name} is given twice")));
+        }
+        check_segment(name, value)?;
+        path.push_str(before);
+        percent::component(value, &mut path);
+        used += 1;
+        rest = after;
+    }
+    path.push_str(rest);
+    if used != params.len() {
+        let unknown = params.iter().find(|(name, _)| !template.contains(&format!("{{{name}}}")));
+        let name = unknown.map_or("", |(name, _)| name.as_str());
+        return Err(Error::request(format!("The path {template} has no parameter {name}")));
+    }
+    check_path(path.split(['?', '#']).next().unwrap_or_default())?;
+    Ok(path)
+}
+
+fn check_segment(name: &str, value: &str) -> Result<(), Error> {
+    if value.is_empty() {
+        return Err(Error::request(format!(
+            "The path parameter {name} is empty: the request would go to another route"
+        )));
+    }
+    if endpoint::is_dot_segment(value) {
+        return Err(Error::request(format!(
+            "The path parameter {name} is {value:?}: the request would go to another route"
+        )));
+    }
+    Ok(())
+}
+
+fn check_path(path: &str) -> Result<(), Error> {
+    if endpoint::has_dot_segment(path) {
+        return Err(Error::request("The path has . or .. segments: the request would go to another route"));
+    }
+    Ok(())
+}
+
+/// Where a filled target lies: its path and query below the base url, or all of it with `true` where it is of another origin.
+fn locate(target: &str, route: Option<&str>, config: &Config) -> Result<(String, bool), Error> {
+    let target = target.split('#').next().unwrap_or_default();
+    if target.starts_with("http://") || target.starts_with("https://") {
+        let below_base = target
+            .strip_prefix(config.base_url())
+            .filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+        return match below_base {
+            Some(path) => {
+                check_filled(path, route)?;
+                Ok((path.to_owned(), false))
+            }
+            // Same server, another prefix: still not the Management API of this client.
+            None => Ok((target.to_owned(), true)),
+        };
+    }
+    if !target.starts_with('/') {
+        return Err(Error::request(format!(
+            "The path {:?} must begin with /, as in /api/users",
+            route.unwrap_or("(filled)")
+        )));
+    }
+    check_filled(target, route)?;
+    Ok((target.to_owned(), false))
+}
+
+/// A filled path must still be the route it was made from.
+fn check_filled(target: &str, route: Option<&str>) -> Result<(), Error> {
+    let path = target.split('?').next().unwrap_or_default();
+    check_path(path)?;
+    let Some(route) = route else { return Ok(()) };
+    let mut filled = path.split('/');
+    for segment in route.split('?').next().unwrap_or_default().split('/') {
+        let Some(value) = filled.next() else { break };
+        if segment.contains('{') && value.is_empty() {
+            return Err(Error::request(format!(
+                "The path parameter {segment} is empty: the request would go to another route"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The server answers a JSON body over its limit with a bare 404, which explains nothing.
+fn check_body(body: &Bytes, headers: &HeaderMap, limit: usize) -> Result<(), Error> {
+    let json = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.split(';').next().unwrap_or_default().trim_end().ends_with("json"));
+    if json && body.len() > limit {
+        let message = format!("The JSON body has {} bytes; Logto takes {limit} at the most", body.len());
+        let mut inner = Inner::new(ErrorKind::Config, name::BODY_TOO_LARGE, message);
+        inner.hint = Some("Split the request: the server would answer 404 to it".to_owned());
+        return Err(inner.into());
+    }
+    Ok(())
+}
