@@ -184,6 +184,18 @@ impl Error {
         Inner::new(ErrorKind::Config, name::CONFIG, message).into()
     }
 
+    /// A wrong set-up, found by a door or a transport: kind Config, name `config.invalid`.
+    #[must_use]
+    pub fn invalid_config(message: impl Into<String>) -> Self {
+        Self::config(message)
+    }
+
+    /// A failure that a [`TokenSource`](crate::TokenSource) of one's own reports: kind Auth, name `auth.token_request_failed`.
+    #[must_use]
+    pub fn token_unavailable(message: impl Into<String>) -> Self {
+        Inner::new(ErrorKind::Auth, name::AUTH_FAILED, message).into()
+    }
+
     /// A wrong call: found before anything was sent.
     pub(crate) fn request(message: impl Into<String>) -> Self {
         Inner::new(ErrorKind::Config, name::REQUEST, message).into()

@@ -166,10 +166,11 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
             request_id: response.request_id(),
             elapsed: self.clock.monotonic().saturating_sub(started),
         });
-        if response.status == StatusCode::TOO_MANY_REQUESTS && !request.foreign {
-            if let Some(limiter) = &self.limiter {
-                limiter.drain(self.clock.monotonic(), retry_after);
-            }
+        if let Some(limiter) = &self.limiter
+            && response.status == StatusCode::TOO_MANY_REQUESTS
+            && !request.foreign
+        {
+            limiter.drain(self.clock.monotonic(), retry_after);
         }
         Ok(response)
     }

@@ -66,8 +66,8 @@ pub(crate) fn judge(method: &Method, idempotent: Option<bool>, outcome: Outcome<
     let backoff =
         |again: bool| if again { Verdict::Backoff { at_least: Duration::ZERO } } else { Verdict::Final };
     let reads = matches!(*method, Method::GET | Method::HEAD);
-    let idempotent = idempotent
-        .unwrap_or_else(|| reads || matches!(*method, Method::PUT | Method::DELETE | Method::OPTIONS));
+    let idempotent =
+        idempotent.unwrap_or(reads || matches!(*method, Method::PUT | Method::DELETE | Method::OPTIONS));
     match outcome {
         Outcome::Failed(TransportErrorKind::Connect) => backoff(true),
         Outcome::Failed(TransportErrorKind::Timeout | TransportErrorKind::Interrupted) => backoff(idempotent),

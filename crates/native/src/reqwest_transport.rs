@@ -1,0 +1,139 @@
+//! [`HttpTransport`] over reqwest.
+//!
+//! - TLS by rustls, with the operating system's trust store; proxies from the environment (`HTTPS_PROXY`, `NO_PROXY`, …).
+//! - HTTP/1.1, which is what Logto speaks; Nagle's algorithm off.
+//! - Idle connections are dropped after 4 s: the server closes them after 5, and a request that meets the closing would be lost.
+//! - No redirects, no retries, no cookies, no headers of its own.
+
+use std::{error::Error as _, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response};
+use logto_management_core::{
+    Config, Error, HttpTransport, TransportError, TransportErrorKind, transport::ResponseLimit,
+};
+
+/// Below the server's keep-alive of 5 s, with a second for the way.
+const IDLE: Duration = Duration::from_secs(4);
+
+/// Sends requests with a [`reqwest::Client`] of its own. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+}
+
+impl ReqwestTransport {
+    /// A transport with the configuration's connect timeout. Opens no connection.
+    ///
+    /// # Errors
+    /// Config, where the system's TLS set-up or the proxy variables are unusable.
+    pub fn new(config: &Config) -> Result<Self, TransportError> {
+        Self::with(config.connect_timeout(), |builder| builder)
+    }
+
+    /// A transport whose reqwest builder is changed at will, for proxies, certificates and the like. What keeps the [contract](logto_management_core::transport)
+    /// is set afterwards, and stays.
+    ///
+    /// # Errors
+    /// Other, where reqwest refuses the set-up.
+    pub fn with(
+        connect_timeout: Duration,
+        change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<Self, TransportError> {
+        // First come, first served: a process that chose another provider keeps it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let builder = reqwest::Client::builder().pool_idle_timeout(IDLE).connect_timeout(connect_timeout);
+        let client = change(builder)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .http1_only()
+            .referer(false)
+            .build()
+            .map_err(|error| {
+                TransportError::new(TransportErrorKind::Other, chain(&error)).with_source(error)
+            })?;
+        Ok(Self { client })
+    }
+}
+
+impl HttpTransport for ReqwestTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let limit = ResponseLimit::of(&request);
+        let request = reqwest::Request::try_from(request).map_err(|error| failure(error, false))?;
+        let mut response = self.client.execute(request).await.map_err(|error| failure(error, false))?;
+        if response.content_length().is_some_and(|length| length > limit as u64) {
+            return Err(too_large(limit));
+        }
+        // One chunk is the usual case, and needs no copy.
+        let mut body = response.chunk().await.map_err(|error| failure(error, true))?.unwrap_or_default();
+        if let Some(second) = response.chunk().await.map_err(|error| failure(error, true))? {
+            let expected =
+                response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+            let mut whole = BytesMut::with_capacity(expected.max(body.len() + second.len()));
+            whole.extend_from_slice(&body);
+            whole.extend_from_slice(&second);
+            while let Some(chunk) = response.chunk().await.map_err(|error| failure(error, true))? {
+                if whole.len() + chunk.len() > limit {
+                    return Err(too_large(limit));
+                }
+                whole.extend_from_slice(&chunk);
+            }
+            body = whole.freeze();
+        }
+        if body.len() > limit {
+            return Err(too_large(limit));
+        }
+        let mut answer = Response::new(body);
+        *answer.status_mut() = response.status();
+        *answer.headers_mut() = std::mem::take(response.headers_mut());
+        Ok(answer)
+    }
+}
+
+fn too_large(limit: usize) -> TransportError {
+    TransportError::new(TransportErrorKind::Body, format!("The answer's body is larger than {limit} bytes"))
+}
+
+/// Which kind of failure a reqwest error is. Its url is dropped: it holds the filled path and the query.
+fn failure(error: reqwest::Error, reading_body: bool) -> TransportError {
+    let error = error.without_url();
+    let kind = if error.is_connect() {
+        // A connect timeout too: nothing was sent.
+        TransportErrorKind::Connect
+    } else if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else if error.is_builder() {
+        TransportErrorKind::Other
+    } else if reading_body || error.is_request() || error.is_body() || error.is_decode() {
+        TransportErrorKind::Interrupted
+    } else {
+        TransportErrorKind::Other
+    };
+    TransportError::new(kind, chain(&error)).with_source(error)
+}
+
+/// An error's text with those below it: reqwest's own says too little ("error sending request").
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut below = error.source();
+    while let Some(error) = below {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        below = error.source();
+    }
+    text
+}
+
+impl From<ReqwestTransport> for logto_management_core::BoxTransport {
+    fn from(transport: ReqwestTransport) -> Self {
+        Self::new(transport)
+    }
+}
+
+/// A transport that cannot be made is a wrong set-up of the client.
+pub(crate) fn unusable(error: &TransportError) -> Error {
+    Error::invalid_config(format!("The HTTP client cannot be set up: {error}"))
+}
