@@ -1,0 +1,41 @@
+//! Plain Cargo builds: the simulator, and the helper binaries of this crate.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::paths;
+use crate::sh::cargo;
+
+/// The simulator, in release: it must not be the bottleneck of what is measured against it.
+pub(crate) fn simulator() -> Result<PathBuf> {
+    let build = cargo().args(["build", "--quiet", "--release", "-p", "logto-simulator", "--bin", "logto-simulator"]);
+    build.quietly("building the simulator")?;
+    Ok(paths::binary("release", "logto-simulator"))
+}
+
+/// A helper binary of this crate that stands behind a feature: `xtask-bindgen` behind `bindgen`.
+pub(crate) fn helper(feature: &str, profile: Profile) -> Result<PathBuf> {
+    let name = format!("xtask-{feature}");
+    let mut build = cargo().args(["build", "--quiet", "-p", "xtask", "--features", feature, "--bin", &name]);
+    if profile == Profile::Release {
+        build = build.arg("--release");
+    }
+    build.quietly(&format!("building {name}"))?;
+    Ok(paths::binary(profile.dir(), &name))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    Dev,
+    Release,
+}
+
+impl Profile {
+    fn dir(self) -> &'static str {
+        match self {
+            Self::Dev => "debug",
+            Self::Release => "release",
+        }
+    }
+}
