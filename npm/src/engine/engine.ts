@@ -18,7 +18,9 @@ export interface EngineModule {
   readonly kind: 'native' | 'wasm';
   /** Every name that {@link ErrorData.name} can have: the core's `ERROR_NAMES`. */
   readonly errorNames: readonly string[];
-  /** @throws {ErrorData} where the configuration is wrong. */
+  /** Every name that {@link EngineCall.options} can have: the core's `CALL_OPTIONS`. */
+  readonly callOptions: readonly string[];
+  /** @throws {ErrorData} where the configuration is wrong: a plain object, no `Error`. */
   createEngine(options: EngineOptions): Engine;
 }
 

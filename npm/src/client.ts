@@ -1,0 +1,138 @@
+/**
+ * The API client: openapi-fetch, with an engine for its `fetch`.
+ *
+ * openapi-fetch fills paths, serialises queries and bodies, merges headers and runs middleware, as programs that know it expect. Each call then crosses to the engine once.
+ */
+import createFetchClient, { mergeHeaders, type Client, type ClientOptions, type HeadersOptions } from 'openapi-fetch';
+import type { Engine, EngineList, EngineModule, EngineOptions, FetchLike } from './engine/engine.js';
+import { fromEngine } from './errors.js';
+import { ManagementRequest, ManagementResponse } from './exchange.js';
+import { Listing, type PaginateOptions } from './paginate.js';
+import { flattenSearchParams } from './query.js';
+import type { paths } from './types.js';
+
+/** The methods of openapi-fetch's client that send a request. */
+const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE'] as const;
+
+/** An openapi-fetch client of the Management API, with listings. */
+export interface ApiClient extends Client<paths> {
+  /**
+   * Lists everything at a path, whatever the number of pages: every item that is there all along comes once, also while others come and go.
+   *
+   * Middleware does not see these requests. A failure rejects (with {@link ApiError} for an error status) and the iterator can be asked again.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- JSON of any shape, to be used without casts
+  paginate<Item = any>(path: `/${string}`, options?: PaginateOptions): Listing<Item>;
+  /** Lets go of connections and memory; later calls reject. Not needed before the process ends. */
+  dispose(): void;
+}
+
+type Init = Record<string, unknown> & {
+  fetch?: FetchLike;
+  querySerializer?: unknown;
+  params?: { query?: Record<string, unknown> };
+};
+
+/** The engines of one client: its own, and for calls that bring a `fetch` of their own, one that sends through that and shares the token. */
+class Engines {
+  readonly #byFetch = new WeakMap<FetchLike, Engine>();
+
+  constructor(
+    readonly main: Engine,
+    private readonly module: EngineModule,
+    private readonly options: EngineOptions,
+  ) {}
+
+  for(fetch: FetchLike | undefined): Engine {
+    if (fetch === undefined) {
+      return this.main;
+    }
+    let engine = this.#byFetch.get(fetch);
+    if (engine === undefined) {
+      const getToken = async (): Promise<string> => (await this.main.token()).value;
+      engine = this.module.createEngine({ ...this.options, fetch, getToken });
+      this.#byFetch.set(fetch, engine);
+    }
+    return engine;
+  }
+}
+
+export function createClient(
+  engine: Engine,
+  module: EngineModule,
+  engineOptions: EngineOptions,
+  clientOptions: ClientOptions,
+): ApiClient {
+  const engines = new Engines(engine, module, engineOptions);
+  const base = createFetchClient<paths>({
+    Request: ManagementRequest,
+    ...clientOptions,
+    baseUrl: engine.baseUrl,
+  });
+
+  /** What a call hands to openapi-fetch: the same, with the engine for its `fetch`. */
+  const throughEngine = (route: string, init: Init | undefined): Init => {
+    const { fetch, ...rest } = init ?? {};
+    let options: Record<string, unknown> | undefined;
+    for (const name of module.callOptions) {
+      if (rest[name] !== undefined) {
+        (options ??= {})[name] = rest[name];
+        delete rest[name];
+      }
+    }
+    const { params } = rest;
+    const serializer = rest.querySerializer ?? clientOptions.querySerializer;
+    if (params?.query?.['search_params'] && typeof serializer !== 'function') {
+      rest.params = { ...params, query: flattenSearchParams(params.query) };
+    }
+    return { ...rest, fetch: (request) => exchange(() => engines.for(fetch), request, route, options) };
+  };
+
+  const client: Record<string, unknown> = {
+    use: base.use,
+    eject: base.eject,
+    request: (method: 'get', path: '/', init?: Init) => base.request(method, path, throughEngine(path, init)),
+    paginate: (path: string, options: PaginateOptions = {}) =>
+      new Listing(engine, toList(path, options, clientOptions.headers), options.signal),
+    dispose: () => {
+      engine.dispose();
+    },
+  };
+  for (const method of METHODS) {
+    client[method] = (path: '/', init?: Init) => base[method](path, throughEngine(path, init));
+  }
+  return client as unknown as ApiClient;
+}
+
+async function exchange(
+  engine: () => Engine,
+  request: Request,
+  route: string,
+  options: Record<string, unknown> | undefined,
+): Promise<Response> {
+  const signal = ManagementRequest.signalOf(request);
+  signal?.throwIfAborted();
+  try {
+    const call = await ManagementRequest.toCall(request, route, options);
+    return new ManagementResponse(await engine().send(call, signal), request.url);
+  } catch (failure) {
+    throw fromEngine(failure);
+  }
+}
+
+function toList(path: string, given: PaginateOptions, clientHeaders: HeadersOptions | undefined): EngineList {
+  const { params, headers, pageSize, page, concurrency, cursor, signal: _signal, ...options } = given;
+  const merged = mergeHeaders(clientHeaders, headers as HeadersOptions, params?.header as HeadersOptions);
+  const defined = Object.entries(options).filter(([, value]) => value !== undefined);
+  return {
+    path,
+    pathParams: Object.entries(params?.path ?? {}).flatMap(([name, value]) => [name, String(value)]),
+    query: Object.entries(params?.query ?? {}).filter(([, value]) => value !== undefined),
+    headers: [...merged].flat(),
+    pageSize,
+    page,
+    concurrency,
+    cursor,
+    options: defined.length > 0 ? Object.fromEntries(defined) : undefined,
+  };
+}

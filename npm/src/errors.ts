@@ -1,0 +1,160 @@
+/**
+ * What calls reject with: one class for each family of the core's error names, all of them {@link LogtoError}.
+ *
+ * `instanceof` holds across copies of this package (an ES module beside a CommonJS one, two engines in one process), because it asks for a brand and not for identity.
+ */
+import type { ErrorData } from './engine/engine.js';
+import { reasonPhrase } from './status.js';
+
+const BRAND = Symbol.for('logto-management.error');
+
+/** Something went wrong: {@link reason} says what, and is stable. */
+export class LogtoError extends Error {
+  /** Stable machine name, `api.not_found`, `transport.timeout`, …: compare this, never the message. The part before the dot chooses the class. */
+  readonly reason: string;
+  /** The HTTP status, where there was an answer. */
+  readonly status: number | undefined;
+  /** Logto's error code, `user.username_already_in_use`. */
+  readonly code: string | undefined;
+  /** The `data` member of Logto's error body. */
+  readonly data: unknown;
+  /** The `details` member of Logto's error body. */
+  readonly details: unknown;
+  /** Logto's id of the request: quote it when you ask for support. */
+  readonly requestId: string | undefined;
+  readonly method: string | undefined;
+  /** The path template, `/api/users/{userId}`; never the filled path. */
+  readonly route: string | undefined;
+  /** How many times the request was sent. */
+  readonly attempts: number;
+  /** How long the server asked to wait (`Retry-After`), in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** The likely cause and what to do, where it is known. */
+  readonly hint: string | undefined;
+
+  /** @internal */
+  static readonly brand: string = 'LogtoError';
+
+  /** @internal */
+  constructor(data: ErrorData, options?: ErrorOptions) {
+    super(describe(data), options);
+    const { brand } = this.constructor as typeof LogtoError;
+    // Not enumerable, so that printing an error shows what happened and not how the class is told.
+    Object.defineProperties(this, {
+      name: { value: brand, configurable: true, writable: true },
+      [BRAND]: { value: brand },
+    });
+    this.reason = data.name;
+    this.status = data.status;
+    this.code = data.code;
+    this.data = data.data;
+    this.details = data.details;
+    this.requestId = data.requestId;
+    this.method = data.method;
+    this.route = data.route;
+    this.attempts = data.attempts ?? 0;
+    this.retryAfterMs = data.retryAfterMs;
+    this.hint = data.hint;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (typeof value !== 'object' || value === null) {
+      return false;
+    }
+    if (!Object.hasOwn(this, 'brand')) {
+      // A subclass of the user's own.
+      return Function.prototype[Symbol.hasInstance].call(this, value);
+    }
+    const brand: unknown = (value as Record<symbol, unknown>)[BRAND];
+    return this.brand === LogtoError.brand ? typeof brand === 'string' : brand === this.brand;
+  }
+}
+
+/** `config.*`: the client or the call is set up wrongly; nothing was sent. */
+export class ConfigError extends LogtoError {
+  /** @internal */
+  static override readonly brand = 'ConfigError';
+}
+
+/** `auth.*`: no access token, because the token endpoint refused. The official package's name for it. */
+export class ClientCredentialsError extends LogtoError {
+  /** @internal */
+  static override readonly brand = 'ClientCredentialsError';
+}
+
+/** `transport.*`: no complete answer arrived. */
+export class TransportError extends LogtoError {
+  /** @internal */
+  static override readonly brand = 'TransportError';
+}
+
+/** `api.*`: the API answered with an error status. Listings and `unwrap` reject with it; `GET` and the like resolve, with `error`. */
+export class ApiError extends LogtoError {
+  /** @internal */
+  static override readonly brand = 'ApiError';
+}
+
+/** `decode.*`: the answer is not what its content type says, or no list. */
+export class DecodeError extends LogtoError {
+  /** @internal */
+  static override readonly brand = 'DecodeError';
+}
+
+/** `redirect.*`: the server answered with a redirect, which is never followed. */
+export class UnexpectedRedirectError extends LogtoError {
+  /** @internal */
+  static override readonly brand = 'UnexpectedRedirectError';
+}
+
+/** `budget.*`: the call's `deadlineMs` ended while it waited. */
+export class BudgetExhaustedError extends LogtoError {
+  /** @internal */
+  static override readonly brand = 'BudgetExhaustedError';
+}
+
+const FAMILIES: Record<string, typeof LogtoError> = {
+  config: ConfigError,
+  auth: ClientCredentialsError,
+  transport: TransportError,
+  api: ApiError,
+  decode: DecodeError,
+  redirect: UnexpectedRedirectError,
+  budget: BudgetExhaustedError,
+};
+
+/** The class of an error name; `undefined` where there is none, which a test rules out for the names that the core has. */
+export const errorClass = (name: string): typeof LogtoError | undefined =>
+  FAMILIES[name.slice(0, Math.max(name.indexOf('.'), 0))];
+
+export const toError = (data: ErrorData, options?: ErrorOptions): LogtoError =>
+  new (errorClass(data.name) ?? LogtoError)(data, options);
+
+/** Whether an engine rejected with plain data, and not with the caller's own abort reason or `getToken` failure. */
+const isErrorData = (value: unknown): value is ErrorData =>
+  typeof value === 'object' &&
+  value !== null &&
+  !(value instanceof Error) &&
+  'name' in value &&
+  'kind' in value &&
+  'message' in value &&
+  typeof value.name === 'string';
+
+/** What a caller gets for what an engine rejected with. */
+export const fromEngine = (failure: unknown): unknown => (isErrorData(failure) ? toError(failure) : failure);
+
+/** One line for people: what was called, what came back, and what to do about it. */
+function describe({ name, method, route, status, code, message, hint, requestId }: ErrorData): string {
+  let text = '';
+  if (name.startsWith('auth.') && status !== undefined) {
+    // Begins as the official package's message does.
+    text = `Failed to fetch access token: ${`${status} ${reasonPhrase(status)}`.trim()}. `;
+  } else {
+    text += method !== undefined && route !== undefined ? `${method} ${route}: ` : '';
+    text += status === undefined ? '' : `${status} `;
+  }
+  text += code === undefined ? '' : `${code}: `;
+  text += message;
+  text += hint === undefined ? '' : `${/[.!?]$/.test(message) ? '' : '.'} ${hint}`;
+  text += requestId === undefined ? '' : ` (request id ${requestId})`;
+  return text;
+}

@@ -1,0 +1,41 @@
+/** What the package exports in every runtime, whatever the engine. */
+export { ItemIterator, Listing, PageIterator } from './paginate.js';
+export { ClientCredentials } from './credentials.js';
+export {
+  ApiError,
+  BudgetExhaustedError,
+  ClientCredentialsError,
+  ConfigError,
+  DecodeError,
+  LogtoError,
+  TransportError,
+  UnexpectedRedirectError,
+} from './errors.js';
+export { errorOf, infoOf, unwrap } from './unwrap.js';
+export type { ApiClient } from './client.js';
+export type { AccessToken } from './credentials.js';
+export type { AnswerInfo } from './exchange.js';
+export type { FetchLike } from './engine/engine.js';
+export type { ManagementApi } from './facade.js';
+export type { Page, PaginateOptions } from './paginate.js';
+export type {
+  CallOptions,
+  CoreOptions,
+  CreateApiClientOptions,
+  CreateManagementApiOptions,
+  FromEnvOptions,
+  RateLimit,
+  SharedOptions,
+  Warning,
+} from './options.js';
+export type { ErrorBody, Operation, PathItem, paths } from './types.js';
+export type { CallResult } from './unwrap.js';
+
+/** The base url of a Logto Cloud tenant. */
+export const getBaseUrl = (tenantId: string): string => `https://${tenantId}.logto.app`;
+
+/** The resource indicator of a tenant's Management API: what the token is asked for. */
+export const getManagementApiIndicator = (tenantId: string): string => `${getBaseUrl(tenantId)}/api`;
+
+/** The only scope that the Management API knows: all of it. */
+export const allScope = 'all';

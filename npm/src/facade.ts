@@ -1,0 +1,76 @@
+/** The functions of the package over an engine's module: what each entry exports for its runtime. */
+import { createClient, type ApiClient } from './client.js';
+import { ClientCredentials } from './credentials.js';
+import type { Engine, EngineModule, EngineOptions } from './engine/engine.js';
+import { fromEngine } from './errors.js';
+import {
+  splitOptions,
+  type CreateApiClientOptions,
+  type CreateManagementApiOptions,
+  type FromEnvOptions,
+  type SharedOptions,
+  type TestingOption,
+} from './options.js';
+
+/** What `createManagementApi` gives. */
+export interface ManagementApi {
+  apiClient: ApiClient;
+  clientCredentials: ClientCredentials;
+}
+
+/** See `index.ts` for what each does. */
+export interface Facade {
+  createManagementApi(tenantId: string, options: CreateManagementApiOptions): ManagementApi;
+  createManagementApiFromEnv(env?: Record<string, string | undefined>, options?: FromEnvOptions): ManagementApi;
+  createApiClient(options: CreateApiClientOptions): ApiClient;
+}
+
+/** `process.env`, where there is such a thing. */
+const processEnv = (): Record<string, string | undefined> =>
+  (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {};
+
+const definedOnly = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+
+export function bind(module: EngineModule): Facade {
+  const open = (
+    endpoint: Omit<EngineOptions, 'options' | 'warn'>,
+    shared: SharedOptions & TestingOption,
+  ): { engine: Engine; apiClient: ApiClient } => {
+    const { engine: fromShared, client, testing } = splitOptions(shared);
+    const options: EngineOptions = { ...endpoint, ...fromShared };
+    let engine;
+    try {
+      engine = module.createEngine(options);
+    } catch (failure) {
+      throw fromEngine(failure);
+    }
+    if (engine.testing) {
+      testing?.(engine.testing);
+    }
+    return { engine, apiClient: createClient(engine, module, options, client) };
+  };
+
+  return {
+    createManagementApi(tenantId, { clientId, clientSecret, baseUrl, apiIndicator, ...shared }) {
+      const endpoint = definedOnly({ tenantId, clientId, clientSecret, baseUrl, apiIndicator });
+      const { engine, apiClient } = open(endpoint, shared);
+      return { apiClient, clientCredentials: new ClientCredentials(engine) };
+    },
+    createManagementApiFromEnv(env = processEnv(), { clientId, clientSecret, baseUrl, apiIndicator, ...shared } = {}) {
+      const vars: Record<string, string> = {};
+      for (const name of ['ENDPOINT', 'TENANT_ID', 'CLIENT_ID', 'CLIENT_SECRET', 'API_INDICATOR']) {
+        const value = env[`LOGTO_${name}`];
+        // A Worker's `env` may hold bindings of other types under any name.
+        if (typeof value === 'string') {
+          vars[`LOGTO_${name}`] = value;
+        }
+      }
+      const { engine, apiClient } = open({ vars, ...definedOnly({ clientId, clientSecret, baseUrl, apiIndicator }) }, shared);
+      return { apiClient, clientCredentials: new ClientCredentials(engine) };
+    },
+    createApiClient({ baseUrl, getToken, ...shared }) {
+      return open({ tenantId: 'default', baseUrl, getToken }, shared).apiClient;
+    },
+  };
+}
