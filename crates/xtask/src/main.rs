@@ -5,11 +5,14 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod build;
+mod codegen;
+mod lint;
 mod paths;
 mod say;
 mod setup;
 mod sh;
 mod stamp;
+mod test;
 
 use std::process::ExitCode;
 
@@ -32,6 +35,12 @@ enum Command {
         /// What to build; everything unless given.
         what: Option<Buildable>,
     },
+    /// Run every test of every door, and the vectors through all of them.
+    Test(test::Options),
+    /// Check format, lints, types and the tree's own rules.
+    Lint(lint::Options),
+    /// Write the generated files, or check them.
+    Codegen(codegen::Options),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -61,6 +70,9 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Setup => setup::all()?,
+        Command::Test(options) => return verdict(test::run(&options)?),
+        Command::Lint(options) => return verdict(lint::run(&options)?),
+        Command::Codegen(options) => return verdict(codegen::run(&options)?),
         Command::Build { what } => match what {
             None => build::all()?,
             Some(Buildable::Wasm) => build::wasm::module()?,
@@ -74,4 +86,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         },
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was found wrong is printed already: the exit code is all that is left to say.
+fn verdict(good: bool) -> anyhow::Result<ExitCode> {
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -5,7 +5,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -32,7 +32,10 @@ pub(crate) fn cmd(program: impl AsRef<OsStr>) -> Cmd {
     // `cargo run` describes this very crate to its child; a build started from here must not see that as its own.
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_BIN_") || text.starts_with("CARGO_MANIFEST_") {
+        if text.starts_with("CARGO_PKG_")
+            || text.starts_with("CARGO_BIN_")
+            || text.starts_with("CARGO_MANIFEST_")
+        {
             inner.env_remove(&name);
         }
     }
@@ -62,7 +65,10 @@ impl Cmd {
         self
     }
 
-    pub(crate) fn envs<K: AsRef<OsStr>, V: AsRef<OsStr>>(mut self, vars: impl IntoIterator<Item = (K, V)>) -> Self {
+    pub(crate) fn envs<K: AsRef<OsStr>, V: AsRef<OsStr>>(
+        mut self,
+        vars: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
         self.inner.envs(vars);
         self
     }
@@ -74,6 +80,18 @@ impl Cmd {
 
     pub(crate) fn dir(mut self, dir: impl AsRef<Path>) -> Self {
         self.inner.current_dir(dir);
+        self
+    }
+
+    /// Appends another command, with its environment, to this one's arguments: for programs that start programs.
+    pub(crate) fn then(mut self, other: Self) -> Self {
+        self.inner.arg(other.inner.get_program()).args(other.inner.get_args());
+        for (name, value) in other.inner.get_envs() {
+            match value {
+                Some(value) => self.inner.env(name, value),
+                None => self.inner.env_remove(name),
+            };
+        }
         self
     }
 
@@ -91,7 +109,8 @@ impl Cmd {
     /// Runs it with the terminal as its output; says whether it succeeded.
     pub(crate) fn status(mut self) -> Result<bool> {
         let line = self.line();
-        let status = self.inner.stdin(Stdio::null()).status().with_context(|| format!("could not start `{line}`"))?;
+        let status =
+            self.inner.stdin(Stdio::null()).status().with_context(|| format!("could not start `{line}`"))?;
         Ok(status.success())
     }
 
@@ -104,12 +123,29 @@ impl Cmd {
     /// Runs it and returns its standard output; failure is an error that carries its standard error.
     pub(crate) fn read(mut self) -> Result<String> {
         let line = self.line();
-        let output = self.inner.stdin(Stdio::null()).output().with_context(|| format!("could not start `{line}`"))?;
+        let output =
+            self.inner.stdin(Stdio::null()).output().with_context(|| format!("could not start `{line}`"))?;
         if !output.status.success() {
             let stderr = String::from_utf8_lossy(&output.stderr);
             bail!("`{line}` failed ({}): {}", output.status, stderr.trim());
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Runs it, prints each line of its standard output as it comes and hands it to `seen`; says whether it succeeded.
+    pub(crate) fn watch(mut self, mut seen: impl FnMut(&str)) -> Result<bool> {
+        let line = self.line();
+        self.inner.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = self.inner.spawn().with_context(|| format!("could not start `{line}`"))?;
+        if let Some(stdout) = child.stdout.take() {
+            for line in BufReader::new(stdout).split(b'\n') {
+                let line = line?;
+                let line = String::from_utf8_lossy(&line);
+                let _ = writeln!(std::io::stdout(), "{line}");
+                seen(&line);
+            }
+        }
+        Ok(child.wait()?.success())
     }
 
     /// Runs it without showing its output: prints `what`, then how long it took. The output is shown if it fails.

@@ -19,7 +19,8 @@ impl Stamp {
     pub(crate) fn new(file: PathBuf, inputs: &[PathBuf], words: &[&str]) -> Result<Self> {
         let mut hasher = DefaultHasher::new();
         for input in inputs {
-            let bytes = fs::read(input).with_context(|| format!("could not read {}", crate::paths::shown(input)))?;
+            let bytes =
+                fs::read(input).with_context(|| format!("could not read {}", crate::paths::shown(input)))?;
             hasher.write(&bytes);
             hasher.write_u8(0);
         }
@@ -40,7 +41,8 @@ impl Stamp {
         if let Some(dir) = self.file.parent() {
             fs::create_dir_all(dir)?;
         }
-        fs::write(&self.file, &self.digest).with_context(|| format!("could not write {}", self.file.display()))
+        fs::write(&self.file, &self.digest)
+            .with_context(|| format!("could not write {}", self.file.display()))
     }
 }
 

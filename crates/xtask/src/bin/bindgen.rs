@@ -27,7 +27,12 @@ fn main() -> ExitCode {
 
 fn generate(input: PathBuf, out_dir: PathBuf, out_name: &str) -> anyhow::Result<()> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(input).out_name(out_name).typescript(true).remove_name_section(true).remove_producers_section(true);
+    bindgen
+        .input_path(input)
+        .out_name(out_name)
+        .typescript(true)
+        .remove_name_section(true)
+        .remove_producers_section(true);
     bindgen.omit_default_module_path(true).web(true)?;
     bindgen.generate(out_dir)
 }

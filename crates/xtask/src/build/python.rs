@@ -34,7 +34,9 @@ pub(crate) fn installed() -> Result<Venv> {
 
 fn wheels(dir: &Path) -> Vec<PathBuf> {
     let files = crate::stamp::files_under(dir, &["whl"], &[]);
-    let ours = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("logto_management-"));
+    let ours = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("logto_management-"))
+    };
     files.into_iter().filter(ours).collect()
 }
 

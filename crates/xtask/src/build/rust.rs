@@ -9,7 +9,8 @@ use crate::sh::cargo;
 
 /// The simulator, in release: it must not be the bottleneck of what is measured against it.
 pub(crate) fn simulator() -> Result<PathBuf> {
-    let build = cargo().args(["build", "--quiet", "--release", "-p", "logto-simulator", "--bin", "logto-simulator"]);
+    let build =
+        cargo().args(["build", "--quiet", "--release", "-p", "logto-simulator", "--bin", "logto-simulator"]);
     build.quietly("building the simulator")?;
     Ok(paths::binary("release", "logto-simulator"))
 }

@@ -10,8 +10,8 @@ use anyhow::{Context, Result};
 
 use super::rust::{Profile, helper};
 use crate::paths;
-use crate::setup::wasm::{TARGET, Toolchain, toolchain};
 use crate::setup::node;
+use crate::setup::wasm::{TARGET, Toolchain, toolchain};
 use crate::sh::cmd;
 use crate::stamp::Stamp;
 
@@ -34,7 +34,8 @@ pub(crate) fn module() -> Result<()> {
     compile(toolchain)?;
     let compiled = paths::target().join(TARGET).join("wasm/logto_management_wasm.wasm");
     let out = paths::at("npm/wasm");
-    let recipe = [env!("CARGO_PKG_VERSION"), NAME, include_str!("../bin/bindgen.rs"), include_str!("wasm.rs")];
+    let recipe =
+        [env!("CARGO_PKG_VERSION"), NAME, include_str!("../bin/bindgen.rs"), include_str!("wasm.rs")];
     let stamp = Stamp::new(out.join(".xtask-stamp"), std::slice::from_ref(&compiled), &recipe)?;
     if stamp.fits() {
         return Ok(());
@@ -72,6 +73,9 @@ fn optimise(module: &Path) -> Result<()> {
     let wasm_opt = node::tool("wasm-opt")?.args(["-Oz", "--strip-producers"]).args(WASM_FEATURES);
     wasm_opt.arg(module).arg("-o").arg(module).quietly("running wasm-opt -Oz")?;
     let after = fs::metadata(module)?.len();
-    crate::say::note(&format!("{}: {before} bytes from wasm-bindgen, {after} after wasm-opt", paths::shown(module)));
+    crate::say::note(&format!(
+        "{}: {before} bytes from wasm-bindgen, {after} after wasm-opt",
+        paths::shown(module)
+    ));
     Ok(())
 }

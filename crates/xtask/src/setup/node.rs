@@ -46,7 +46,8 @@ pub(crate) fn packages() -> Result<()> {
     if !lock.is_file() {
         bail!("npm/package-lock.json is missing: the checkout is not whole");
     }
-    let stamp = Stamp::new(paths::at("npm/node_modules/.xtask-stamp"), &[lock, paths::at("npm/package.json")], &[])?;
+    let stamp =
+        Stamp::new(paths::at("npm/node_modules/.xtask-stamp"), &[lock, paths::at("npm/package.json")], &[])?;
     if stamp.fits() {
         return Ok(());
     }
@@ -75,7 +76,10 @@ pub(crate) fn for_workerd() -> Result<PathBuf> {
         .arg(format!("{package}@{NODE_FOR_WORKERD}"))
         .quietly(&format!("installing Node {NODE_FOR_WORKERD} for workerd (npm package {package})"))?;
     if !node.is_file() {
-        bail!("the npm package {package} has no {}; install Node {OLDEST_FOR_WORKERD} or newer yourself", paths::shown(&node));
+        bail!(
+            "the npm package {package} has no {}; install Node {OLDEST_FOR_WORKERD} or newer yourself",
+            paths::shown(&node)
+        );
     }
     stamp.set()?;
     Ok(node)
@@ -84,7 +88,11 @@ pub(crate) fn for_workerd() -> Result<PathBuf> {
 /// A program that an npm package of `npm/` brings.
 pub(crate) fn tool(name: &str) -> Result<Cmd> {
     packages()?;
-    let file = paths::at("npm/node_modules/.bin").join(if cfg!(windows) { format!("{name}.cmd") } else { name.into() });
+    let file = paths::at("npm/node_modules/.bin").join(if cfg!(windows) {
+        format!("{name}.cmd")
+    } else {
+        name.into()
+    });
     if !file.exists() {
         bail!("the npm packages bring no `{name}`: is it in npm/package.json?");
     }

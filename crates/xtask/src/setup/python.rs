@@ -68,7 +68,8 @@ impl Venv {
     pub(crate) fn program(&self, name: &str) -> Cmd {
         let path = env::var_os("PATH").unwrap_or_default();
         let path = std::iter::once(self.programs.clone()).chain(env::split_paths(&path));
-        let command = cmd(self.programs.join(format!("{name}{}", env::consts::EXE_SUFFIX))).env_remove("PYTHONHOME");
+        let command =
+            cmd(self.programs.join(format!("{name}{}", env::consts::EXE_SUFFIX))).env_remove("PYTHONHOME");
         let command = match env::join_paths(path) {
             Ok(path) => command.env("PATH", path),
             Err(_) => command,

@@ -40,7 +40,10 @@ pub(crate) fn toolchain() -> Result<Toolchain> {
         None => {}
         Some("plain") if has_target() => return Ok(Toolchain::Plain),
         Some("plain") => bail!("XTASK_WASM=plain, but this Rust has no {TARGET}: rustup target add {TARGET}"),
-        Some("rustup") => return rustup().map_or_else(|| bail!("XTASK_WASM=rustup, but rustup could not add {TARGET}"), Ok),
+        Some("rustup") => {
+            return rustup()
+                .map_or_else(|| bail!("XTASK_WASM=rustup, but rustup could not add {TARGET}"), Ok);
+        }
         Some("debian") => return debian(),
         Some(other) => bail!("XTASK_WASM={other}: use rustup, debian or plain, or unset it"),
     }
@@ -122,14 +125,19 @@ fn debian() -> Result<Toolchain> {
     if !root && !sudo {
         bail!("no compiler for {TARGET}: run `sudo {by_hand}` and try again");
     }
-    let apt = || if sudo { cmd("sudo").args(["-n", "apt-get"]) } else { cmd("apt-get") }.env("DEBIAN_FRONTEND", "noninteractive");
+    let apt = || {
+        if sudo { cmd("sudo").args(["-n", "apt-get"]) } else { cmd("apt-get") }
+            .env("DEBIAN_FRONTEND", "noninteractive")
+    };
     apt().arg("update").quietly("reading Debian's package lists")?;
     let install = apt().args(["install", "--yes", "--no-install-recommends"]).args(DEBIAN_PACKAGES);
     install.quietly("installing Debian's Rust for wasm")?;
     if debian_is_complete() {
         return Ok(Toolchain::Debian);
     }
-    bail!("Debian's packages were installed, but {DEBIAN_RUSTC} with its source, or {DEBIAN_LINKER}, is not there")
+    bail!(
+        "Debian's packages were installed, but {DEBIAN_RUSTC} with its source, or {DEBIAN_LINKER}, is not there"
+    )
 }
 
 fn debian_is_complete() -> bool {
