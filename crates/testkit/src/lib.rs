@@ -1,1 +1,11 @@
-//! placeholder
+//! What the project's tests are made of.
+//!
+//! - [`clock`]: virtual time. Hours pass in microseconds, in a fixed order.
+//! - [`transport`]: a simulated server as an in-process transport, in virtual time.
+//! - [`vectors`]: reads `tests/vectors`, runs them through a door, compares.
+
+pub mod clock;
+#[cfg(feature = "runner")]
+pub mod transport;
+#[cfg(feature = "runner")]
+pub mod vectors;

@@ -18,10 +18,16 @@
 //! page are equal, rows have only been pushed down in it, over time; and if any row was, the last rows of some page fetched before the push appear again on the page behind it, fetched after
 //! it. Equal totals and no item twice: nothing was missed up to there. Anything else ends the run: what was not yet given out of it is forgotten, and the scan goes on with one page at a time
 //! from the frontier, until a page is clean, and then widens again, more carefully.
+//!
+//! "The last rows of some page" fails where as many rows moved at once as a page holds. So with small pages a run is only believed when it is over, and the first page, asked for once more,
+//! begins with the same row and tells the same total: then no row went in, and with equal totals none went out. Otherwise the scan begins again behind the first page, one page at a time.
 
 use std::collections::HashMap;
 
 use super::Total;
+
+/// Pages of fewer rows than this are small: see the [module documentation](self).
+const SMALL: u32 = 50;
 
 /// A page as the server counts: `number` from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +74,20 @@ enum Mode {
     Single { asked: bool },
     /// A run of pages behind a clean one; `next` is the number of the next to ask for.
     Run { next: u64, out: usize },
+    /// The first page, once more, after a run of small pages.
+    Verify { asked: bool },
     /// Nothing is left.
     Done,
+}
+
+/// A run of small pages that is still to be believed.
+#[derive(Debug)]
+struct Unverified {
+    /// The row that the listing began with, and its total.
+    first_row: Box<str>,
+    total: Option<Total>,
+    /// Where the frontier was before the run.
+    frontier: u64,
 }
 
 /// Pages through a listing. See the [module documentation](self).
@@ -88,6 +106,7 @@ pub(super) struct Scan {
     slack: u64,
     /// Where a short page ended before the total said so; see [`Scan::effective_total`].
     ended_early: Option<u64>,
+    unverified: Option<Unverified>,
     /// Which run an item was seen in; items are known by their key.
     seen: HashMap<Box<str>, u32>,
     run: u32,
@@ -107,6 +126,7 @@ impl Scan {
             total,
             slack: 0,
             ended_early: None,
+            unverified: None,
             seen: HashMap::new(),
             run: 0,
         }
@@ -127,7 +147,11 @@ impl Scan {
     /// The next page to ask for, now. `None`: wait for an answer, or it is the end.
     pub(super) fn ask(&mut self) -> Option<Window> {
         match &mut self.mode {
-            Mode::Done | Mode::Single { asked: true } => None,
+            Mode::Done | Mode::Single { asked: true } | Mode::Verify { asked: true } => None,
+            Mode::Verify { asked } => {
+                *asked = true;
+                Some(Window { number: 1, size: self.size })
+            }
             Mode::Single { asked } => {
                 *asked = true;
                 Some(window_at(self.frontier, self.slack, self.size))
@@ -157,6 +181,7 @@ impl Scan {
                 if twice || total != self.total {
                     self.width = (self.width / 2).max(1);
                     self.mode = Mode::Single { asked: false };
+                    self.disbelieve();
                     return Taken::Forget;
                 }
                 self.width = (self.width + 1).min(self.max_width);
@@ -164,6 +189,17 @@ impl Scan {
                 if let Mode::Run { out, .. } = &mut self.mode {
                     *out = out.saturating_sub(1);
                 }
+            }
+            Mode::Verify { .. } => {
+                let first_row = answer.keys.first().copied();
+                let same = |run: &Unverified| Some(&*run.first_row) == first_row && run.total == total;
+                if self.unverified.as_ref().is_some_and(same) {
+                    self.mode = Mode::Done;
+                } else {
+                    self.mode = Mode::Single { asked: false };
+                    self.disbelieve();
+                }
+                return Taken::Items(self.new_items(answer));
             }
             Mode::Single { .. } | Mode::Done => {
                 self.run = self.run.wrapping_add(1);
@@ -179,9 +215,7 @@ impl Scan {
                 if clean {
                     self.width = (self.width + 1).min(self.max_width);
                 }
-                // Where only a `Link` tells of a next page, there is nothing to run ahead on.
-                let countable = total.is_some() && self.frontier.is_multiple_of(u64::from(self.size));
-                self.mode = if clean && countable && self.width > 1 {
+                self.mode = if clean && self.width > 1 && self.may_run(answer) {
                     Mode::Run { next: self.frontier / u64::from(self.size) + 1, out: 0 }
                 } else {
                     Mode::Single { asked: false }
@@ -198,9 +232,39 @@ impl Scan {
     }
 
     /// After an error: what is out will not be answered. The next page is asked for alone.
-    pub(super) fn interrupt(&mut self) {
-        if !self.is_done() {
-            self.mode = Mode::Single { asked: false };
+    pub(super) const fn interrupt(&mut self) {
+        match self.mode {
+            Mode::Done => {}
+            Mode::Verify { .. } => self.mode = Mode::Verify { asked: false },
+            Mode::Run { .. } | Mode::Single { .. } => self.mode = Mode::Single { asked: false },
+        }
+    }
+
+    /// Whether a run may begin behind this page, which is clean; a run of small pages, only from the first page on and once.
+    fn may_run(&mut self, answer: &Answer<'_>) -> bool {
+        // Where only a `Link` tells of a next page, there is nothing to run ahead on.
+        let aligned = self.total.is_some()
+            && !self.behind_total()
+            && self.frontier.is_multiple_of(u64::from(self.size));
+        if self.size >= SMALL || !aligned {
+            return aligned;
+        }
+        let (Some(Total::Exact(_)), 1, Some(first)) = (self.total, answer.window.number, answer.keys.first())
+        else {
+            return self.unverified.is_some();
+        };
+        self.unverified =
+            Some(Unverified { first_row: (*first).into(), total: self.total, frontier: self.frontier });
+        true
+    }
+
+    /// Rows moved under a run of small pages: back to where it began, one page at a time from now on.
+    fn disbelieve(&mut self) {
+        if let Some(run) = self.unverified.take() {
+            self.frontier = run.frontier;
+            self.total = run.total;
+            self.max_width = 1;
+            self.width = 1;
         }
     }
 
@@ -234,7 +298,7 @@ impl Scan {
 
     const fn end_if(&mut self, end: bool) {
         if end {
-            self.mode = Mode::Done;
+            self.mode = if self.unverified.is_some() { Mode::Verify { asked: false } } else { Mode::Done };
         }
     }
 
