@@ -1,0 +1,171 @@
+//! One client.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use logto_management::{
+    Client, Error, ReqwestTransport, TokioClock,
+    core::{BoxClock, BoxTransport, TestingClock},
+};
+use napi::{
+    Env, Result,
+    bindgen_prelude::{Either, Object, Uint8Array},
+};
+use napi_derive::napi;
+
+use crate::{
+    answer::Answer,
+    call,
+    cancel::{Cancellation, cancellable},
+    config::Options,
+    pager::Pager,
+    runtime, tokens,
+    tokens::{Ask, Tokens},
+    warnings::Warnings,
+};
+
+/// A client with its connections, its token and its rate limit. Any number of calls may be under way.
+#[napi]
+pub struct Engine {
+    base_url: String,
+    /// `None` once it was disposed of.
+    client: Mutex<Option<Client<BoxTransport, BoxClock>>>,
+    tokens: Option<Tokens>,
+    clock: Option<TestingClock<TokioClock>>,
+    warnings: Warnings,
+}
+
+#[napi]
+impl Engine {
+    /// An engine, or what is wrong with its options as the core's JSON. `ask` is called with a ticket for each token that is needed; `settle_token` answers it.
+    #[napi]
+    #[allow(clippy::use_self, reason = "the macro takes this type to a place without Self")]
+    pub fn create(options: String, ask: Option<Ask>) -> Either<Engine, String> {
+        match Self::try_new(&options, ask) {
+            Ok(engine) => Either::A(engine),
+            Err(error) => Either::B(error.to_json()),
+        }
+    }
+
+    fn try_new(options: &str, ask: Option<Ask>) -> std::result::Result<Self, Error> {
+        let options = Options::parse(options)?;
+        let clock = options.testing.then(|| TestingClock::new(TokioClock));
+        let config = options.config()?;
+        let base_url = config.base_url().to_owned();
+        let transport = ReqwestTransport::new(&config)
+            .map_err(|error| Error::invalid_config(format!("The HTTP client cannot be set up: {error}")))?;
+        let warnings = Warnings::default();
+        let tokens = ask.map(Tokens::new);
+        let erased = clock.clone().map_or_else(|| BoxClock::new(TokioClock), BoxClock::new);
+        let mut builder =
+            Client::builder(config, BoxTransport::new(transport), erased).observer(warnings.clone());
+        if let Some(tokens) = &tokens {
+            builder = builder.token_source(tokens.clone());
+        }
+        Ok(Self { base_url, client: Mutex::new(Some(builder.build()?)), tokens, clock, warnings })
+    }
+
+    /// The client; after `dispose`, an error.
+    fn client(&self) -> std::result::Result<Client<BoxTransport, BoxClock>, Error> {
+        let client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        client.clone().ok_or_else(|| Error::invalid_config("The client was disposed of"))
+    }
+
+    /// Without a trailing slash.
+    #[napi]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The promise of an `Answer` with a response; with nothing if it was cancelled.
+    #[napi]
+    #[allow(clippy::too_many_arguments, reason = "an object would cost a look-up for each member")]
+    pub fn send<'env>(
+        &self,
+        env: &'env Env,
+        method: String,
+        target: String,
+        route: Option<String>,
+        headers: Vec<String>,
+        body: Option<Uint8Array>,
+        options: Option<String>,
+        cancellation: Option<&mut Cancellation>,
+    ) -> Result<Object<'env>> {
+        let call = self.client().and_then(|client| {
+            Ok((client, call::request(&method, target, route, &headers, body, options.as_deref())?))
+        });
+        let response = cancellable(cancellation, async move {
+            let (client, request) = call?;
+            client.execute(request).await
+        });
+        let warnings = self.warnings.clone();
+        runtime::promise(env, async move {
+            let (response, failed_ticket) = tokens::watched(response).await;
+            let answer = match response {
+                Some(Ok(response)) => Answer { response: Some(response.into()), ..Answer::default() },
+                Some(Err(error)) => Answer { failed_ticket, ..error.into() },
+                None => Answer::default(),
+            };
+            Answer { warnings: warnings.take(), ..answer }
+        })
+    }
+
+    /// The promise of an `Answer` with a token; with nothing if it was cancelled.
+    #[napi]
+    pub fn token<'env>(
+        &self,
+        env: &'env Env,
+        cancellation: Option<&mut Cancellation>,
+    ) -> Result<Object<'env>> {
+        let client = self.client();
+        let token = cancellable(cancellation, async move { client?.access_token().await });
+        let warnings = self.warnings.clone();
+        runtime::promise(env, async move {
+            let (token, failed_ticket) = tokens::watched(token).await;
+            let answer = match token {
+                Some(Ok(token)) => Answer { token: Some((&*token).into()), ..Answer::default() },
+                Some(Err(error)) => Answer { failed_ticket, ..error.into() },
+                None => Answer::default(),
+            };
+            Answer { warnings: warnings.take(), ..answer }
+        })
+    }
+
+    /// A listing, from JSON. What is wrong with it, its first page says.
+    #[napi]
+    pub fn pager(&self, list: String) -> Pager {
+        let listing = self.client().and_then(|client| Ok(client.pager(call::list(&list)?)));
+        Pager::new(listing, self.warnings.clone())
+    }
+
+    /// Answers a ticket: with a token, or with nothing where `getToken` threw.
+    #[napi]
+    pub fn settle_token(&self, ticket: u32, token: Option<String>) {
+        if let Some(tokens) = &self.tokens {
+            tokens.settle(ticket, token);
+        }
+    }
+
+    /// Lets go of connections and memory once the calls under way have ended. Later calls fail.
+    #[napi]
+    pub fn dispose(&self) {
+        self.client.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    /// Moves the testing clock on, if there is one.
+    #[napi]
+    pub fn advance(&self, ms: f64) {
+        if let (Some(clock), Ok(by)) = (&self.clock, Duration::try_from_secs_f64(ms / 1000.0)) {
+            clock.advance(by);
+        }
+    }
+
+    /// The pauses since the last time, in milliseconds, if there is a testing clock.
+    #[napi]
+    pub fn take_sleeps(&self) -> Vec<f64> {
+        let sleeps = self.clock.as_ref().map(TestingClock::take_sleeps).unwrap_or_default();
+        sleeps.iter().map(|pause| pause.as_secs_f64() * 1000.0).collect()
+    }
+}
