@@ -1,1 +1,35 @@
-//! placeholder
+//! The WASM door: the core over `fetch`, in JavaScript's terms.
+//!
+//! Glue and nothing else: retries, tokens, limits, paging and errors are the core's. What the façade in `npm/src` needs of this
+//! module is its `Engine` interface; here are the pieces it is made of.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `fetch.rs` | the transport: one request over the runtime's `fetch`, or one handed in |
+//! | `clock.rs` | time, timers and chance of the runtime |
+//! | `engine.rs` | the client behind exports that take and give plain data |
+//! | `pager.rs` | a listing behind the same |
+//! | `calls.rs` | cancelling, and what a promise rejects with |
+//! | `options.rs` | what the façade hands over when it makes an engine |
+//! | `text.rs` | headers and pairs as one string: one crossing instead of many |
+//! | `js/host.js` | the JavaScript that these call |
+//!
+//! Rules: making an engine does no I/O, starts no timer and draws no random number. Exports take `&self`, and no borrow lives across
+//! an await, so calls may overlap at will. Nothing here panics; the module is built with `panic=abort`, and after a trap the façade
+//! makes a new instance.
+#![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+
+mod calls;
+mod clock;
+#[cfg(feature = "contract")]
+mod contract;
+mod engine;
+mod fetch;
+mod host;
+mod options;
+mod pager;
+mod text;
+mod tokens;
+
+pub use engine::{Engine, error_names};
+pub use pager::EnginePager;

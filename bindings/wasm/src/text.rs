@@ -1,0 +1,35 @@
+//! Headers and other pairs as one string, `name\nvalue\nname\nvalue`: a string crosses the border at once, a list item by item.
+//!
+//! Bytes of a header are JavaScript's Latin-1 strings (the fetch standard's byte strings), so that any byte comes through as it is.
+
+use std::borrow::Cow;
+
+use http::HeaderMap;
+
+/// Pairs out of one string; a last name without a value is dropped.
+pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut parts = text.split('\n');
+    std::iter::from_fn(move || Some((parts.next()?, parts.next()?)))
+}
+
+/// Headers as pairs. No name and no value can hold a line break.
+pub(crate) fn of_headers(headers: &HeaderMap) -> String {
+    let mut text = String::new();
+    for (name, value) in headers {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(name.as_str());
+        text.push('\n');
+        text.extend(value.as_bytes().iter().map(|byte| char::from(*byte)));
+    }
+    text
+}
+
+/// The bytes of a Latin-1 string.
+pub(crate) fn to_bytes(text: &str) -> Cow<'_, [u8]> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text.as_bytes());
+    }
+    Cow::Owned(text.chars().map(|char| u8::try_from(char).unwrap_or(b'?')).collect())
+}
