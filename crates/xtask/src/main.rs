@@ -6,11 +6,14 @@
 
 mod build;
 mod codegen;
+mod demo;
+mod dist;
 mod lint;
 mod paths;
 mod say;
 mod setup;
 mod sh;
+mod simulator;
 mod stamp;
 mod test;
 
@@ -39,6 +42,10 @@ enum Command {
     Test(test::Options),
     /// Check format, lints, types and the tree's own rules.
     Lint(lint::Options),
+    /// List every user of the simulator, or of a real Logto, through the four doors.
+    Demo(demo::Options),
+    /// Make the wheel and the npm tarballs in dist/.
+    Dist(dist::Options),
     /// Write the generated files, or check them.
     Codegen(codegen::Options),
 }
@@ -72,6 +79,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Setup => setup::all()?,
         Command::Test(options) => return verdict(test::run(&options)?),
         Command::Lint(options) => return verdict(lint::run(&options)?),
+        Command::Demo(options) => return verdict(demo::run(&options)?),
+        Command::Dist(options) => dist::run(&options)?,
         Command::Codegen(options) => return verdict(codegen::run(&options)?),
         Command::Build { what } => match what {
             None => build::all()?,

@@ -1,0 +1,131 @@
+//! `cargo xtask dist`: the packages as they are published, in `dist/`.
+//!
+//! - `logto_management-*.whl`: the Python wheel.
+//! - `logto-management-<version>.tgz`: the npm package, with the WASM engine in it.
+//! - `logto-management-<platform>-<version>.tgz`: the addon of this platform.
+//!
+//! With `--check` they are installed into an empty environment and an empty folder, from `dist/` alone and with no Rust on the PATH, and list the
+//! users of a simulator: so a file that the packages forgot shows here and not at a user's.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde_json::Value;
+
+use crate::setup::{node, python};
+use crate::sh::{Cmd, cmd};
+use crate::simulator::Simulator;
+use crate::{build, paths, say};
+
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Install what was made into empty places and run it against the simulator.
+    #[arg(long)]
+    check: bool,
+}
+
+const USERS: u64 = 250;
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let dist = paths::at("dist");
+    if dist.exists() {
+        fs::remove_dir_all(&dist).context("could not clear dist")?;
+    }
+    fs::create_dir_all(&dist)?;
+    say::section("Packing the doors");
+    let wheel = build::python::wheel(&dist)?;
+    build::wasm::module()?;
+    build::node::addon()?;
+    build::node::package()?;
+    node::npm()?
+        .args(["run", "--silent", "pack:dist", "--"])
+        .arg(&dist)
+        .quietly("packing the npm packages")?;
+    let tarballs = tarballs(&dist)?;
+
+    for file in std::iter::once(&wheel).chain(&tarballs) {
+        println!("{:>9} bytes  {}", fs::metadata(file)?.len(), paths::shown(file));
+    }
+    if options.check { check(&wheel, &tarballs) } else { Ok(()) }
+}
+
+/// The npm package and the platform's addon, which must both be there.
+fn tarballs(dist: &Path) -> Result<[PathBuf; 2]> {
+    let platform = format!("logto-management-{}-", node::platform()?);
+    let mut package = None;
+    let mut addon = None;
+    for entry in fs::read_dir(dist)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(version) = name.strip_suffix(".tgz") else { continue };
+        if version.starts_with(&platform) {
+            addon = Some(path);
+        } else if version
+            .strip_prefix("logto-management-")
+            .is_some_and(|v| v.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            package = Some(path);
+        }
+    }
+    match (package, addon) {
+        (Some(package), Some(addon)) => Ok([package, addon]),
+        _ => bail!(
+            "`npm run pack:dist` left no logto-management-<version>.tgz or no {platform}<version>.tgz in dist"
+        ),
+    }
+}
+
+fn check(wheel: &Path, tarballs: &[PathBuf; 2]) -> Result<()> {
+    say::section("Installing them where there is nothing else");
+    let simulator = Simulator::start(&["--users", &USERS.to_string()])?;
+    let place = paths::target().join("dist-check");
+    if place.exists() {
+        fs::remove_dir_all(&place)?;
+    }
+    fs::create_dir_all(&place)?;
+
+    let venv = python::create(&place.join("venv"))?;
+    let pip =
+        venv.python().args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-index"]);
+    pip.arg(wheel).quietly("installing the wheel")?;
+    fs::copy(paths::at("py/examples/demo.py"), place.join("demo.py"))?;
+    let program = venv.python().arg("demo.py");
+    listed("the wheel", program.dir(&place), &simulator)?;
+
+    fs::write(place.join("package.json"), "{ \"private\": true, \"type\": \"module\" }\n")?;
+    let install =
+        node::npm()?.args(["install", "--no-audit", "--no-fund", "--silent"]).args(tarballs).dir(&place);
+    install.quietly("installing the npm packages")?;
+    fs::copy(paths::at("npm/smoke/node/demo.mjs"), place.join("demo.mjs"))?;
+    let program = || -> Result<Cmd> { Ok(cmd(node::node()?).arg("demo.mjs").dir(&place)) };
+    listed("the npm package with its addon", program()?, &simulator)?;
+
+    let platform = place.join("node_modules").join(format!("logto-management-{}", node::platform()?));
+    fs::remove_dir_all(&platform)
+        .with_context(|| format!("the addon was not installed at {}", platform.display()))?;
+    listed("the npm package without its addon", program()?, &simulator)
+}
+
+/// Runs a program with no Rust on its PATH; it must list every user.
+fn listed(what: &str, program: Cmd, simulator: &Simulator) -> Result<()> {
+    let printed = program.env("PATH", path_without_rust()?).envs(simulator.variables()).read()?;
+    let said: Value =
+        serde_json::from_str(printed.trim()).with_context(|| format!("{what} printed {printed:?}"))?;
+    for count in ["users", "total", "ids_unique"] {
+        if said.get(count).and_then(Value::as_u64) != Some(USERS) {
+            bail!("{what} did not list every user once: {said}");
+        }
+    }
+    say::note(&format!("{what}: lists all {USERS} users"));
+    Ok(())
+}
+
+fn path_without_rust() -> Result<std::ffi::OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let has_rust = |dir: &PathBuf| ["cargo", "rustc"].iter().any(|name| dir.join(name).exists());
+    // The programs themselves are started by their full paths, so losing a folder that they share with Rust does no harm.
+    Ok(env::join_paths(env::split_paths(&path).filter(|dir| !has_rust(dir)))?)
+}
