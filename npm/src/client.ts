@@ -33,6 +33,12 @@ type Init = Record<string, unknown> & {
   params?: { query?: Record<string, unknown> };
 };
 
+type Call = (path: string, init: Init) => Promise<unknown>;
+
+/** openapi-fetch's client without the types of paths, which only callers need. */
+type UntypedClient = Record<(typeof METHODS)[number], Call> &
+  Pick<Client<paths>, 'use' | 'eject'> & { request: (method: string, path: string, init: Init) => Promise<unknown> };
+
 /** The engines of one client: its own, and for calls that bring a `fetch` of their own, one that sends through that and shares the token. */
 class Engines {
   readonly #byFetch = new WeakMap<FetchLike, Engine>();
@@ -64,11 +70,11 @@ export function createClient(
   clientOptions: ClientOptions,
 ): ApiClient {
   const engines = new Engines(engine, module, engineOptions);
-  const base = createFetchClient<paths>({
+  const base: UntypedClient = createFetchClient<paths>({
     Request: ManagementRequest,
     ...clientOptions,
     baseUrl: engine.baseUrl,
-  });
+  }) as never;
 
   /** What a call hands to openapi-fetch: the same, with the engine for its `fetch`. */
   const throughEngine = (route: string, init: Init | undefined): Init => {
@@ -91,7 +97,7 @@ export function createClient(
   const client: Record<string, unknown> = {
     use: base.use,
     eject: base.eject,
-    request: (method: 'get', path: '/', init?: Init) => base.request(method, path, throughEngine(path, init)),
+    request: (method: string, path: string, init?: Init) => base.request(method, path, throughEngine(path, init)),
     paginate: (path: string, options: PaginateOptions = {}) =>
       new Listing(engine, toList(path, options, clientOptions.headers), options.signal),
     dispose: () => {
@@ -99,7 +105,7 @@ export function createClient(
     },
   };
   for (const method of METHODS) {
-    client[method] = (path: '/', init?: Init) => base[method](path, throughEngine(path, init));
+    client[method] = (path: string, init?: Init) => base[method](path, throughEngine(path, init));
   }
   return client as unknown as ApiClient;
 }

@@ -20,6 +20,8 @@ export interface ManagementApi {
 
 /** See `index.ts` for what each does. */
 export interface Facade {
+  readonly engineKind: EngineModule['kind'];
+  readonly errorNames: readonly string[];
   createManagementApi(tenantId: string, options: CreateManagementApiOptions): ManagementApi;
   createManagementApiFromEnv(env?: Record<string, string | undefined>, options?: FromEnvOptions): ManagementApi;
   createApiClient(options: CreateApiClientOptions): ApiClient;
@@ -52,6 +54,8 @@ export function bind(module: EngineModule): Facade {
   };
 
   return {
+    engineKind: module.kind,
+    errorNames: module.errorNames,
     createManagementApi(tenantId, { clientId, clientSecret, baseUrl, apiIndicator, ...shared }) {
       const endpoint = definedOnly({ tenantId, clientId, clientSecret, baseUrl, apiIndicator });
       const { engine, apiClient } = open(endpoint, shared);

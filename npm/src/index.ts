@@ -30,7 +30,7 @@ export * from './exports.js';
 export declare const createManagementApi: Facade['createManagementApi'];
 
 /**
- * The same from `LOGTO_ENDPOINT`, `LOGTO_TENANT_ID`, `LOGTO_CLIENT_ID`, `LOGTO_CLIENT_SECRET` and `LOGTO_API_INDICATOR`. Nothing else in this package reads the environment.
+ * The same from `LOGTO_ENDPOINT`, `LOGTO_TENANT_ID`, `LOGTO_CLIENT_ID`, `LOGTO_CLIENT_SECRET` and `LOGTO_API_INDICATOR`. Nothing else takes a client's configuration from the environment.
  * @param env Where the variables are. Default `process.env`; in a Worker give its `env`.
  * @throws {ConfigError} that names every variable that is missing.
  */
@@ -41,3 +41,9 @@ export declare const createManagementApiFromEnv: Facade['createManagementApiFrom
  * @throws {ConfigError} where an option is wrong.
  */
 export declare const createApiClient: Facade['createApiClient'];
+
+/** Which engine runs: the native addon, or WASM where there is none for this platform or runtime. They behave alike. */
+export declare const engineKind: Facade['engineKind'];
+
+/** Every {@link LogtoError.reason} that there is. */
+export declare const errorNames: Facade['errorNames'];

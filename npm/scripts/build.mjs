@@ -1,0 +1,57 @@
+// Builds npm/lib: one bundle per entry and module system, and the types, once for ES modules and once for CommonJS.
+//
+// openapi-fetch stays outside of the bundles: it is a dependency like any other, and programs that use it too share one copy. The WASM module stays a file.
+
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+const shared = {
+  bundle: true,
+  target: 'es2022',
+  external: ['openapi-fetch', '*.wasm', '*.wasm?module', 'node:*'],
+  legalComments: 'none',
+  logLevel: 'warning',
+  sourcemap: false,
+};
+
+const entry = (name) => ({ entryPoints: [at(`src/entries/${name}.ts`)] });
+
+rmSync(at('lib'), { recursive: true, force: true });
+
+await build({ ...shared, ...entry('node'), format: 'esm', platform: 'node', outfile: at('lib/node.mjs') });
+await build({
+  ...shared,
+  ...entry('node'),
+  format: 'cjs',
+  platform: 'node',
+  outfile: at('lib/node.cjs'),
+  // CommonJS has no import.meta.
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+});
+
+for (const name of ['wasm-workerd', 'wasm-edge-light', 'wasm-default']) {
+  if (existsSync(at(`src/entries/${name}.ts`))) {
+    await build({ ...shared, ...entry(name), format: 'esm', platform: 'neutral', outfile: at(`lib/${name}.mjs`) });
+  }
+}
+
+const tsc = spawnSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.build.json')], {
+  stdio: 'inherit',
+});
+if (tsc.status !== 0) {
+  process.exit(tsc.status ?? 1);
+}
+// The same declarations are read as CommonJS where the nearest package.json says so.
+cpSync(at('lib/types/esm'), at('lib/types/cjs'), { recursive: true });
+for (const [folder, type] of [
+  ['esm', 'module'],
+  ['cjs', 'commonjs'],
+]) {
+  mkdirSync(at(`lib/types/${folder}`), { recursive: true });
+  writeFileSync(at(`lib/types/${folder}/package.json`), `${JSON.stringify({ type })}\n`);
+}

@@ -1,0 +1,19 @@
+/** The package in Node: the addon, or the WASM engine where there is none. `LOGTO_MANAGEMENT_ENGINE=wasm` or `=native` insists on one. */
+import { createRequire } from 'node:module';
+import type { EngineModule } from '../engine/engine.js';
+import { loadAddon } from '../engine/load-addon.js';
+import { nativeModule } from '../engine/native.js';
+import { bind } from '../facade.js';
+
+export * from '../exports.js';
+
+function chooseEngine(): EngineModule {
+  const wanted = process.env['LOGTO_MANAGEMENT_ENGINE'];
+  const addon = wanted === 'wasm' ? undefined : loadAddon(createRequire(import.meta.url));
+  if (!addon) {
+    throw new Error('logto-management: no engine for this platform');
+  }
+  return nativeModule(addon);
+}
+
+export const { createManagementApi, createManagementApiFromEnv, createApiClient, engineKind, errorNames } = bind(chooseEngine());
