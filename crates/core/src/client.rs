@@ -211,6 +211,11 @@ impl<T: HttpTransport, C: Clock> Client<T, C> {
         self.request(Method::DELETE, template)
     }
 
+    /// Begins a HEAD.
+    pub fn head(&self, template: impl Into<String>) -> RequestBuilder<T, C> {
+        self.request(Method::HEAD, template)
+    }
+
     /// Begins a listing by route template.
     pub fn list(&self, template: impl Into<String>) -> ListBuilder<T, C> {
         ListBuilder { client: self.clone(), list: ListRequest::new(template) }

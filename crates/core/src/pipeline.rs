@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     config::Config,
     endpoint,
-    error::{self, Error, ErrorKind, Inner, name},
+    error::{self, ApiErrorBody, Error, ErrorKind, Inner, name},
     limit::RateLimiter,
     observe::{Event, Observer},
     request::Prepared,
@@ -229,14 +229,12 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
     }
 
     fn hint(&self, response: &Response, token: Option<&Arc<AccessToken>>) -> Option<String> {
-        let token = token?;
         match response.status.as_u16() {
-            401 => {
-                let body = String::from_utf8_lossy(&response.body);
-                (body.contains("ERR_JWT_CLAIM_VALIDATION_FAILED") || body.contains("aud"))
-                    .then(|| endpoint::indicator_hint(&self.config))
+            401 if token.is_some() && is_wrong_audience(&response.body) => {
+                Some(endpoint::indicator_hint(&self.config))
             }
-            403 if !token.grants_all() => Some(MISSING_ROLE.to_owned()),
+            403 if token.is_some_and(|token| !token.may_grant_all()) => Some(MISSING_ROLE.to_owned()),
+            404 if !response.route.starts_with("/api/") => Some(NO_API_PREFIX.to_owned()),
             _ => None,
         }
     }
@@ -288,6 +286,16 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
     fn left(&self, until: Option<Duration>) -> Option<Duration> {
         until.map(|until| until.saturating_sub(self.clock.monotonic()))
     }
+}
+
+/// What a path outside the API leads to.
+pub(crate) const NO_API_PREFIX: &str =
+    "Paths of the Management API begin with /api/; elsewhere the server answers with its sign-in page or 404";
+
+/// The API's way to say that the token is for another resource.
+fn is_wrong_audience(body: &[u8]) -> bool {
+    let data = ApiErrorBody::parse(body).data;
+    data.is_some_and(|data| data.get().contains("ERR_JWT_CLAIM_VALIDATION_FAILED"))
 }
 
 /// What the token lacks when its scope was not granted.

@@ -1,6 +1,6 @@
 //! One call, as plain data: method, path template and parameters, ordered repeatable query, headers, body, options.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -50,7 +50,7 @@ enum Target {
 /// use logto_management_core::{Request, http::Method};
 /// let request = Request::new(Method::GET, "/api/users/{userId}/roles").path_param("userId", "u1").query("page", "2");
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request {
     pub(crate) method: Method,
     /// The template, or the route that the caller named for a filled target.
@@ -62,6 +62,16 @@ pub struct Request {
     pub(crate) options: CallOptions,
     /// The first thing wrong with it.
     defect: Option<Error>,
+}
+
+impl fmt::Debug for Request {
+    /// Without parameters, query, headers and body: any of them can hold what must not be printed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("route", &self.route)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Request {
@@ -138,13 +148,17 @@ impl Request {
         self
     }
 
-    /// Adds a header; the name may come again. A caller's own `Authorization` is sent as it is, and never replaced.
+    /// Adds a header; the name may come again, except `Content-Type`, of which the last one counts. A caller's own `Authorization` is sent as it is, and never replaced.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_ref())) {
             (Ok(name), Ok(mut value)) => {
                 value.set_sensitive(name == header::AUTHORIZATION);
-                self.headers.append(name, value);
+                if name == header::CONTENT_TYPE {
+                    self.headers.insert(name, value);
+                } else {
+                    self.headers.append(name, value);
+                }
             }
             _ => self.spoil(format!("{name:?} is no valid header, or its value is none")),
         }
@@ -235,8 +249,8 @@ impl Request {
     }
 }
 
-/// A request that is known to be sound.
-#[derive(Clone, Debug)]
+/// A request that is known to be sound. Not printable: the token request's body can hold the secret.
+#[derive(Clone)]
 pub(crate) struct Prepared {
     pub(crate) method: Method,
     pub(crate) uri: http::Uri,

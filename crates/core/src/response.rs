@@ -6,7 +6,10 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 
-use crate::error::{Answered, Error, ErrorKind, Inner, name};
+use crate::{
+    error::{Answered, Error, ErrorKind, Inner, name},
+    pipeline::NO_API_PREFIX,
+};
 
 /// The header in which Logto names each request.
 const REQUEST_ID: &str = "logto-core-request-id";
@@ -149,7 +152,7 @@ impl Response {
         inner.route = Some(self.route.clone());
         inner.attempts = self.attempts;
         if !self.route.starts_with("/api/") && self.text().trim_start().starts_with('<') {
-            inner.hint = Some("Paths of the Management API begin with /api/; elsewhere the server answers with its sign-in page".to_owned());
+            inner.hint = Some(NO_API_PREFIX.to_owned());
         }
         inner.into()
     }

@@ -194,7 +194,7 @@ impl<T: HttpTransport, C: Clock> TokenSource for ClientCredentials<T, C> {
 impl<T: HttpTransport, C: Clock> Inside<T, C> {
     /// Once per token source: a token without the scope is no error of the server's, and every call will fail for it.
     fn warn_of_scope(&self, token: &AccessToken) {
-        if !token.grants_all() && !self.warned_scope.swap(true, Ordering::Relaxed) {
+        if !token.may_grant_all() && !self.warned_scope.swap(true, Ordering::Relaxed) {
             self.pipeline.emit(&Event::Warning { code: "scope", message: MISSING_ROLE });
         }
     }

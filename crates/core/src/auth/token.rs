@@ -21,6 +21,8 @@ pub struct AccessToken {
     expires_at: UnixMillis,
     lifetime: Duration,
     scope: Option<String>,
+    /// Whether the scope is what the token endpoint said; of a token from elsewhere it may simply be untold.
+    scope_is_told: bool,
     /// Which renewal it came from: a token is dropped by this, so that one that was replaced already is left alone.
     pub(crate) generation: u64,
 }
@@ -40,7 +42,15 @@ impl AccessToken {
             return Err(Error::config("The access token holds characters that a header cannot carry"));
         };
         header.set_sensitive(true);
-        Ok(Self { value, header, expires_at, lifetime: Duration::ZERO, scope, generation: 0 })
+        Ok(Self {
+            value,
+            header,
+            expires_at,
+            lifetime: Duration::ZERO,
+            scope_is_told: scope.is_some(),
+            scope,
+            generation: 0,
+        })
     }
 
     /// Reads the token endpoint's answer to a request that went out at `asked_at`.
@@ -64,6 +74,7 @@ impl AccessToken {
         let mut token = Self::new(answer.access_token, asked_at.after(lifetime), answer.scope)
             .map_err(|error| error.message().to_owned())?;
         token.lifetime = lifetime;
+        token.scope_is_told = true;
         Ok(token)
     }
 
@@ -90,8 +101,10 @@ impl AccessToken {
         self.lifetime
     }
 
-    pub(crate) fn grants_all(&self) -> bool {
-        self.scope.as_deref().is_some_and(|scope| scope.split(' ').any(|scope| scope == ALL))
+    /// Whether the token may have the scope `all`: not if the server told a scope without it.
+    pub(crate) fn may_grant_all(&self) -> bool {
+        !self.scope_is_told
+            || self.scope.as_deref().is_some_and(|scope| scope.split(' ').any(|scope| scope == ALL))
     }
 
     /// `Bearer …`, marked sensitive.
