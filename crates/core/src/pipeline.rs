@@ -234,7 +234,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
                 Some(endpoint::indicator_hint(&self.config))
             }
             403 if token.is_some_and(|token| !token.may_grant_all()) => Some(MISSING_ROLE.to_owned()),
-            404 if !response.route.starts_with("/api/") => Some(NO_API_PREFIX.to_owned()),
+            404 if is_outside_api(&response.route) => Some(NO_API_PREFIX.to_owned()),
             _ => None,
         }
     }
@@ -291,6 +291,11 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
 /// What a path outside the API leads to.
 pub(crate) const NO_API_PREFIX: &str =
     "Paths of the Management API begin with /api/; elsewhere the server answers with its sign-in page or 404";
+
+/// Whether a route is known, and none of the API's.
+pub(crate) fn is_outside_api(route: &str) -> bool {
+    route.starts_with('/') && !route.starts_with("/api/")
+}
 
 /// The API's way to say that the token is for another resource.
 fn is_wrong_audience(body: &[u8]) -> bool {

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     error::{Answered, Error, ErrorKind, Inner, name},
-    pipeline::NO_API_PREFIX,
+    pipeline::{NO_API_PREFIX, is_outside_api},
 };
 
 /// The header in which Logto names each request.
@@ -151,7 +151,7 @@ impl Response {
         inner.method = Some(self.method.as_str().to_owned());
         inner.route = Some(self.route.clone());
         inner.attempts = self.attempts;
-        if !self.route.starts_with("/api/") && self.text().trim_start().starts_with('<') {
+        if is_outside_api(&self.route) && self.text().trim_start().starts_with('<') {
             inner.hint = Some(NO_API_PREFIX.to_owned());
         }
         inner.into()
