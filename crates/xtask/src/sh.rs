@@ -132,6 +132,17 @@ impl Cmd {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
+    /// Runs it and returns its standard output, while its standard error goes to the terminal.
+    pub(crate) fn read_stdout(mut self) -> Result<String> {
+        let line = self.line();
+        self.inner.stdin(Stdio::null()).stderr(Stdio::inherit());
+        let output = self.inner.output().with_context(|| format!("could not start `{line}`"))?;
+        if !output.status.success() {
+            bail!("`{line}` failed ({}; its output is above)", output.status);
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// Runs it, prints each line of its standard output as it comes and hands it to `seen`; says whether it succeeded.
     pub(crate) fn watch(mut self, mut seen: impl FnMut(&str)) -> Result<bool> {
         let line = self.line();

@@ -72,7 +72,7 @@ pub(crate) fn run(door: Door, filter: Option<&str>, matrix: &mut Matrix) -> Resu
         command = command.then(driver);
     }
     let mut tally = Tally::default();
-    for line in command.read()?.lines() {
+    for line in command.read_stdout()?.lines() {
         let cell: Value =
             serde_json::from_str(line).with_context(|| format!("xtask-vectors printed {line:?}"))?;
         let text = |name: &str| cell.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
