@@ -80,6 +80,14 @@ impl<T: HttpTransport, C: Clock> ClientBuilder<T, C> {
         self
     }
 
+    /// Shares the rate limit with all clients of this process that have the same base url and limit: the server counts per tenant, not per client. For clients on the real clock.
+    pub fn share_rate_limit(mut self) -> Self {
+        if let Some(limit) = self.config.rate_limit {
+            self.limiter = Some(RateLimiter::shared(self.config.base_url(), limit));
+        }
+        self
+    }
+
     /// A rate limiter that other clients use too. Default: one of its own, as the configuration says.
     pub fn limiter(mut self, limiter: Arc<RateLimiter>) -> Self {
         self.limiter = Some(limiter);

@@ -169,11 +169,7 @@ impl ManagementApiBuilder {
             Some(transport) => transport,
             None => ReqwestTransport::new(&config).map_err(|error| unusable(&error))?.into(),
         };
-        // Clients of one tenant share its limit, if they share the time as well.
-        let limiter = match (&self.clock, config.rate_limit()) {
-            (None, Some(limit)) => Some(RateLimiter::shared(config.base_url(), limit)),
-            _ => None,
-        };
+        let real_time = self.clock.is_none();
         let clock = self.clock.unwrap_or_else(|| BoxClock::new(TokioClock));
         let observer = self.observer;
         let mut builder = Client::builder(config, transport, clock).observer(move |event: &Event<'_>| {
@@ -182,8 +178,8 @@ impl ManagementApiBuilder {
                 observer.event(event);
             }
         });
-        if let Some(limiter) = limiter {
-            builder = builder.limiter(limiter);
+        if real_time {
+            builder = builder.share_rate_limit();
         }
         if let Some(source) = self.source {
             builder = source(builder);

@@ -37,3 +37,8 @@ pub use logto_management_core::{
     Page, PageCursor, Pager, RateLimit, Request, Response, Secret, TokenSource, Total, UnixMillis,
 };
 pub use reqwest_transport::ReqwestTransport;
+
+/// The README's Rust examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct ReadmeExamples;
