@@ -4,7 +4,7 @@ use std::{fmt, ops::Deref, time::Duration};
 
 use logto_management_core::{
     BoxClock, BoxTransport, Client, ClientAuth, Clock, Config, ConfigBuilder, Error, Event, HttpTransport,
-    Observer, RateLimit, RateLimiter, Secret, TokenSource,
+    Observer, RateLimit, Secret, TokenSource,
 };
 
 use crate::{ReqwestTransport, TokioClock, log::log_event, reqwest_transport::unusable};
