@@ -110,7 +110,7 @@ export class PageIterator<Item> implements AsyncIterableIterator<Page<Item>, und
 
   /** Where the listing goes on: behind the last page given out. `undefined` before the first, unless the listing was resumed, and at the end. */
   get cursor(): string | undefined {
-    return this.#pager?.cursor();
+    return this.#ended ? undefined : this.#pager?.cursor();
   }
 
   next(): Promise<IteratorResult<Page<Item>, undefined>> {
@@ -153,6 +153,8 @@ export class ItemIterator<Item> implements AsyncIterableIterator<Item, undefined
   readonly #turns = new Turns();
   readonly #pages: PageIterator<Item>;
   #page: Page<Item> | undefined;
+  /** Whether {@link cursor} is still that of the page: not while the next one is being fetched. */
+  #inHand = false;
   #at = 0;
   #cursor: string | undefined;
 
@@ -161,31 +163,32 @@ export class ItemIterator<Item> implements AsyncIterableIterator<Item, undefined
     this.#pages = pages;
   }
 
-  /** The page of the last item given out. */
+  /** The page of the last item given out. At the end of the listing, its last page. */
   get page(): Page<Item> | undefined {
     return this.#page;
   }
 
-  /** Where to take the listing up later: at the beginning of {@link page}, so that nothing is skipped. */
+  /** Where to take the listing up later: at the beginning of {@link page}, so that nothing is skipped. `undefined` at the end. */
   get cursor(): string | undefined {
-    return this.#page ? this.#cursor : this.#pages.cursor;
+    return this.#inHand ? this.#cursor : this.#pages.cursor;
   }
 
   next(): Promise<IteratorResult<Item, undefined>> {
     return this.#turns.take(async () => {
       for (;;) {
-        const page = this.#page;
-        if (page && this.#at < page.items.length) {
+        const items = this.#page?.items;
+        if (items && this.#at < items.length) {
           this.#at += 1;
-          return { done: false, value: page.items[this.#at - 1] as Item };
+          return { done: false, value: items[this.#at - 1] as Item };
         }
-        this.#page = undefined;
+        this.#inHand = false;
         this.#cursor = this.#pages.cursor;
         const next = await this.#pages.next();
         if (next.done) {
           return next;
         }
         this.#page = next.value;
+        this.#inHand = true;
         this.#at = 0;
       }
     });
