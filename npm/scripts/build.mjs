@@ -9,10 +9,19 @@ import { build } from 'esbuild';
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
+/** Imports of the WASM module stay, told from where the bundles lie. */
+const wasmBesideLib = {
+  name: 'wasm-beside-lib',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.wasm(\?module)?$/ }, ({ path }) => ({ path: `../wasm/${path.split('/').pop()}`, external: true }));
+  },
+};
+
 const shared = {
   bundle: true,
   target: 'es2022',
-  external: ['openapi-fetch', '*.wasm', '*.wasm?module', 'node:*'],
+  external: ['openapi-fetch', 'node:*'],
+  plugins: [wasmBesideLib],
   legalComments: 'none',
   logLevel: 'warning',
   sourcemap: false,

@@ -61,6 +61,10 @@ impl Engine {
         let erased = clock.clone().map_or_else(|| BoxClock::new(TokioClock), BoxClock::new);
         let mut builder =
             Client::builder(config, BoxTransport::new(transport), erased).observer(warnings.clone());
+        if clock.is_none() {
+            // The server counts per tenant, whatever the number of clients. A testing clock's time is nobody else's.
+            builder = builder.share_rate_limit();
+        }
         if let Some(tokens) = &tokens {
             builder = builder.token_source(tokens.clone());
         }
