@@ -123,6 +123,12 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
     /// Sends the request once.
     async fn send(&self, run: &mut Run<'_>, token: Option<&Arc<AccessToken>>) -> Result<Response, SendError> {
         let request = run.request;
+        let timeout = request.options.timeout.unwrap_or(self.config.timeout);
+        let left = self.left(run.until);
+        let allowed = left.map_or(timeout, |left| left.min(timeout));
+        if allowed.is_zero() {
+            return Err(SendError::Deadline(exhausted("there was no time left to send the request")));
+        }
         run.sent += 1;
         let started = self.clock.monotonic();
         run.began.get_or_insert(started);
@@ -132,9 +138,6 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
             attempt: run.sent,
         });
 
-        let timeout = request.options.timeout.unwrap_or(self.config.timeout);
-        let left = self.left(run.until);
-        let allowed = left.map_or(timeout, |left| left.min(timeout));
         let sending = std::pin::pin!(self.transport.send(self.assemble(request, token)));
         let answer = match select(sending, std::pin::pin!(self.clock.timeout(allowed))).await {
             Either::Left((answer, _)) => answer,
