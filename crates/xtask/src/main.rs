@@ -4,6 +4,7 @@
 //! needs no preparation.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod bench;
 mod build;
 mod codegen;
 mod demo;
@@ -46,6 +47,8 @@ enum Command {
     Demo(demo::Options),
     /// Make the wheel and the npm tarballs in dist/.
     Dist(dist::Options),
+    /// Measure what a door costs beside its peers.
+    Bench(bench::Options),
     /// Write the generated files, or check them.
     Codegen(codegen::Options),
 }
@@ -81,6 +84,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Lint(options) => return verdict(lint::run(&options)?),
         Command::Demo(options) => return verdict(demo::run(&options)?),
         Command::Dist(options) => dist::run(&options)?,
+        Command::Bench(options) => bench::run(&options)?,
         Command::Codegen(options) => return verdict(codegen::run(&options)?),
         Command::Build { what } => match what {
             None => build::all()?,

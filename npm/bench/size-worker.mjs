@@ -1,0 +1,2 @@
+// Everything that a Worker's bundle gains by the package.
+export { createManagementApi } from 'logto-management/management';

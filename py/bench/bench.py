@@ -1,0 +1,182 @@
+"""This package beside httpx, requests and aiohttp, in one process and against one server.
+
+``cargo xtask bench python`` builds the package, installs the peers, starts the servers and judges the lines. ``LOGTO_*`` name the server,
+``BENCH_SLOW_ENDPOINT`` one with 10,000 users and 30 ms latency. CPU is this process's, all threads. Every answer becomes Python dicts and lists.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import statistics
+import threading
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import aiohttp
+import httpx
+import requests
+from logto_management import AsyncManagementApi, ManagementApi
+
+ENDPOINT = os.environ["LOGTO_ENDPOINT"]
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "9"))
+USERS = "/api/users"
+CREDENTIALS = {
+    "client_id": os.environ["LOGTO_CLIENT_ID"],
+    "client_secret": os.environ["LOGTO_CLIENT_SECRET"],
+    "api_indicator": os.environ["LOGTO_API_INDICATOR"],
+}
+
+Cost = dict[str, float]
+
+
+def cost(requests_made: int, cpu: float, wall: float) -> Cost:
+    return {
+        "cpu_us_per_request": cpu * 1e6 / requests_made,
+        "requests_per_second": requests_made / wall,
+        "wall_ms": wall * 1000,
+    }
+
+
+def in_turns(contenders: Sequence[str], measure: Callable[[str], Cost], rounds: int, warm_up: bool = True) -> list[dict[str, Cost]]:
+    """Measures each contender in every round; in each round another one begins."""
+    if warm_up:
+        for name in contenders:
+            measure(name)
+    found = []
+    for round_ in range(rounds):
+        turn = [contenders[(round_ + i) % len(contenders)] for i in range(len(contenders))]
+        found.append({name: measure(name) for name in turn})
+    return found
+
+
+def report(case: str, rounds: list[dict[str, Cost]], metrics: Sequence[str]) -> None:
+    """Prints one line for each peer and metric. Ratios are made within a round, so that a slow moment of the machine slows both."""
+    own, *peers = sorted(rounds[0], key=lambda name: name != "logto_management")
+    for peer in peers:
+        for metric in metrics:
+            line = {
+                "case": case,
+                "metric": metric,
+                "ours": statistics.median(costs[own][metric] for costs in rounds),
+                "peer": peer,
+                "theirs": statistics.median(costs[peer][metric] for costs in rounds),
+                "ratio": statistics.median(costs[own][metric] / costs[peer][metric] for costs in rounds),
+            }
+            print(json.dumps(line), flush=True)
+
+
+def checked(users: Any) -> None:
+    if not isinstance(users, list) or len(users) != 20:
+        raise SystemExit(f"a call answered {users!r}")
+
+
+def sync_batch(call: Callable[[], Any], count: int, threads: int = 1) -> Cost:
+    def loop() -> None:
+        for _ in range(count // threads):
+            checked(call())
+
+    cpu, wall = time.process_time(), time.perf_counter()
+    if threads == 1:
+        loop()
+    else:
+        workers = [threading.Thread(target=loop) for _ in range(threads)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    return cost(count // threads * threads, time.process_time() - cpu, time.perf_counter() - wall)
+
+
+async def async_batch(call: Callable[[], Awaitable[Any]], count: int, in_flight: int) -> Cost:
+    async def loop() -> None:
+        for _ in range(count // in_flight):
+            checked(await call())
+
+    cpu, wall = time.process_time(), time.perf_counter()
+    await asyncio.gather(*(loop() for _ in range(in_flight)))
+    return cost(count // in_flight * in_flight, time.process_time() - cpu, time.perf_counter() - wall)
+
+
+def sync_cases() -> None:
+    with ManagementApi("default", base_url=ENDPOINT, **CREDENTIALS) as api, httpx.Client() as client, requests.Session() as session:
+        headers = {"authorization": f"Bearer {api.access_token().value}"}
+        url = f"{ENDPOINT}{USERS}?page_size=20"
+        calls: dict[str, Callable[[], Any]] = {
+            "logto_management": lambda: api.get(USERS, query={"page_size": 20}),
+            "httpx": lambda: client.get(url, headers=headers).json(),
+            "requests": lambda: session.get(url, headers=headers).json(),
+        }
+        rounds = in_turns(list(calls), lambda name: sync_batch(calls[name], 400), ROUNDS)
+        report("sync_get20_c1", rounds, ["cpu_us_per_request", "requests_per_second"])
+        pair = ["logto_management", "httpx"]
+        rounds = in_turns(pair, lambda name: sync_batch(calls[name], 1600, threads=16), ROUNDS)
+        report("threads16_get20", rounds, ["requests_per_second", "cpu_us_per_request"])
+
+
+async def async_cases() -> None:
+    async with (
+        AsyncManagementApi("default", base_url=ENDPOINT, **CREDENTIALS) as api,
+        httpx.AsyncClient() as client,
+        aiohttp.ClientSession() as session,
+    ):
+        token = await api.access_token()
+        headers = {"authorization": f"Bearer {token.value}"}
+        url = f"{ENDPOINT}{USERS}?page_size=20"
+
+        async def with_httpx() -> Any:
+            return (await client.get(url, headers=headers)).json()
+
+        async def with_aiohttp() -> Any:
+            async with session.get(url, headers=headers) as answer:
+                return await answer.json()
+
+        calls: dict[str, Callable[[], Awaitable[Any]]] = {
+            "logto_management": lambda: api.get(USERS, query={"page_size": 20}),
+            "httpx": with_httpx,
+            "aiohttp": with_aiohttp,
+        }
+        for in_flight, count in ((32, 960), (1, 400)):
+            names = list(calls)
+            for name in names:
+                await async_batch(calls[name], count, in_flight)
+            rounds: list[dict[str, Cost]] = []
+            for round_ in range(ROUNDS):
+                turn = [names[(round_ + i) % len(names)] for i in range(len(names))]
+                rounds.append({name: await async_batch(calls[name], count, in_flight) for name in turn})
+            report(f"async_get20_c{in_flight}", rounds, ["cpu_us_per_request", "requests_per_second"])
+
+
+def list_case(endpoint: str) -> None:
+    with ManagementApi("default", base_url=endpoint, **CREDENTIALS) as api, httpx.Client(base_url=endpoint) as client:
+        client.headers["authorization"] = f"Bearer {api.access_token().value}"
+
+        def ours() -> int:
+            return sum(1 for _ in api.paginate(USERS, concurrency=8))
+
+        def with_httpx() -> int:
+            users, page = 0, 1
+            while True:
+                rows = client.get(USERS, params={"page": page, "page_size": 100}).json()
+                users += len(rows)
+                if len(rows) < 100:
+                    return users
+                page += 1
+
+        def measure(name: str) -> Cost:
+            cpu, wall = time.process_time(), time.perf_counter()
+            users = ours() if name == "logto_management" else with_httpx()
+            if users < 10_000:
+                raise SystemExit(f"{name} listed {users} users of 10,000")
+            return cost(users // 100, time.process_time() - cpu, time.perf_counter() - wall)
+
+        report("list10k_30ms", in_turns(["logto_management", "httpx"], measure, 3, warm_up=False), ["wall_ms"])
+
+
+if __name__ == "__main__":
+    sync_cases()
+    asyncio.run(async_cases())
+    if slow := os.environ.get("BENCH_SLOW_ENDPOINT"):
+        list_case(slow)
