@@ -37,8 +37,8 @@ pub(crate) fn set_client_option(builder: &mut ConfigBuilder, name: &str, value: 
     let old = builder.clone();
     *builder = match camel(name).as_str() {
         "retries" => old.retries(option.count()?),
-        "timeoutMs" => old.timeout(option.duration()?),
-        "connectTimeoutMs" => old.connect_timeout(option.duration()?),
+        "timeoutMs" => old.timeout(option.some_time()?),
+        "connectTimeoutMs" => old.connect_timeout(option.some_time()?),
         "retryBudgetMs" => old.retry_budget(option.duration()?),
         "retryInitialDelayMs" => old.retry_initial_delay(option.duration()?),
         "retryMaxDelayMs" => old.retry_max_delay(option.duration()?),
@@ -60,9 +60,9 @@ pub(crate) fn set_client_option(builder: &mut ConfigBuilder, name: &str, value: 
 pub(crate) fn set_call_option(options: &mut CallOptions, name: &str, value: &Value) -> Result<(), Error> {
     let option = Named { name, value };
     match camel(name).as_str() {
-        "timeoutMs" => options.timeout = Some(option.duration()?),
+        "timeoutMs" => options.timeout = Some(option.some_time()?),
         "retries" => options.retries = Some(option.count()?),
-        "deadlineMs" => options.deadline = Some(option.duration()?),
+        "deadlineMs" => options.deadline = Some(option.some_time()?),
         "idempotent" => {
             options.idempotent = Some(value.as_bool().ok_or_else(|| option.wrong("true or false"))?)
         }
@@ -108,6 +108,13 @@ impl Named<'_> {
             .as_f64()
             .and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok())
             .ok_or_else(|| self.wrong("a number of milliseconds"))
+    }
+
+    fn some_time(&self) -> Result<Duration, Error> {
+        self.duration()
+            .ok()
+            .filter(|time| !time.is_zero())
+            .ok_or_else(|| self.wrong("a number of milliseconds above 0"))
     }
 
     fn rate_limit(&self) -> Result<Option<RateLimit>, Error> {
