@@ -6,18 +6,19 @@
 
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use logto_management_core::{Clock, UnixMillis};
-use wasm_bindgen_futures::JsFuture;
 
-use crate::host::{self, Timer};
+use crate::{
+    host::{self, Host},
+    tasks::Waiting,
+};
 
 /// The longest timer that JavaScript knows, 24.8 days: it takes a longer one for 0.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
 /// The runtime's own clock: `Date.now`, `performance.now`, `setTimeout`, `Math.random`.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct HostClock;
+#[derive(Clone, Debug)]
+pub(crate) struct HostClock(pub(crate) Host);
 
 impl Clock for HostClock {
     fn now(&self) -> UnixMillis {
@@ -26,25 +27,16 @@ impl Clock for HostClock {
     }
 
     fn monotonic(&self) -> Duration {
-        Duration::try_from_secs_f64(host::performance_now() / 1000.0).unwrap_or_default()
+        Duration::from_micros((host::performance_now() * 1000.0) as u64)
     }
 
     async fn sleep(&self, duration: Duration) {
-        let timer = Running(Timer::start(duration.min(LONGEST).as_secs_f64() * 1000.0));
-        // A timer's promise never rejects.
-        JsFuture::from(timer.0.done()).map(drop).await;
+        let pause = Waiting::on(&self.0);
+        self.0.timer(pause.key(), duration.min(LONGEST).as_micros() as f64 / 1000.0);
+        pause.await;
     }
 
     fn jitter(&self) -> f64 {
         host::random()
-    }
-}
-
-/// Stops the timer when nobody waits for it any more: a timer that runs keeps a Node process alive, and a Worker busy.
-struct Running(Timer);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.stop();
     }
 }

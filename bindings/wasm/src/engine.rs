@@ -1,68 +1,72 @@
 //! The client behind exports that take and give plain data.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use http::Method;
-use js_sys::Promise;
 use logto_management_core::{
     BoxClock, BoxTransport, Client, Data, ERROR_NAMES, Error, Event, Request, Response, TestingClock,
+    options::CALL_OPTIONS,
 };
 use serde_json::Value;
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
-    calls::{Calls, rejection},
     clock::HostClock,
     fetch::FetchTransport,
-    host::{self, Hooks},
+    host::Host,
     options::{Setup, call_options},
     pager::EnginePager,
-    text,
-    tokens::JsTokens,
+    tasks, text,
+    tokens::HostTokens,
 };
 
-/// One client. What fails rejects, or throws here, with the core's JSON of the error, as a string.
+/// One client. Each call has an even number of the façade's, under which the host is told what came of it, and by which it can be cancelled.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Engine {
     client: Client,
-    calls: Calls,
+    host: Host,
     testing: Option<TestingClock<HostClock>>,
 }
 
 #[wasm_bindgen]
 impl Engine {
-    /// Makes a client from options (see `options.rs`) and hooks. Does no I/O.
+    /// Makes a client from options (see `options.rs`). Does no I/O.
     ///
     /// # Errors
     /// The core's JSON of a Config error.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &str, hooks: Hooks) -> Result<Self, JsValue> {
-        Self::build(options, hooks).map_err(|error| rejection(&error))
+    pub fn new(options: &str, host: Host) -> Result<Self, String> {
+        Self::build(options, host).map_err(|error| error.to_json())
     }
 
-    fn build(options: &str, hooks: Hooks) -> Result<Self, Error> {
+    fn build(options: &str, host: Host) -> Result<Self, Error> {
         let setup = Setup::parse(options)?;
-        let transport = BoxTransport::new(FetchTransport::new(hooks.fetch()));
-        let testing = setup.testing.then(|| TestingClock::new(HostClock));
+        let transport = BoxTransport::new(FetchTransport(host.clone()));
+        let clock = HostClock(host.clone());
+        let testing = setup.testing.then(|| TestingClock::new(clock.clone()));
         let clock = match &testing {
             Some(testing) => BoxClock::new(testing.clone()),
-            None => BoxClock::new(HostClock),
+            None => BoxClock::new(clock),
         };
         let mut builder = Client::builder(setup.config, transport, clock)
             .coalesce(setup.coalesce)
             .max_concurrency(setup.max_concurrency);
-        if let Some(get_token) = hooks.get_token() {
-            builder = builder.token_source(JsTokens(get_token));
+        if host.gives_tokens() {
+            builder = builder.token_source(HostTokens(host.clone()));
         }
+        if testing.is_none() {
+            builder = builder.share_rate_limit();
+        }
+        let observed = host.clone();
         let client = builder
             .observer(move |event: &Event<'_>| {
                 if let Event::Warning { code, message } = event {
-                    hooks.warn(code, message);
+                    observed.warn(code, message);
                 }
             })
             .build()?;
-        Ok(Self { client, calls: Calls::default(), testing })
+        Ok(Self { client, host, testing })
     }
 
     /// The base url, without a trailing slash.
@@ -72,8 +76,7 @@ impl Engine {
         self.client.config().base_url().to_owned()
     }
 
-    /// Sends one request; any status fulfils, with the façade's `EngineResponse`. `call` is its number for [`cancel`](Self::cancel), or 0;
-    /// `headers` are pairs (see `text.rs`), `options` JSON.
+    /// Sends one request; any status is an answer. `headers` are pairs (see `text.rs`), `options` JSON.
     #[allow(clippy::too_many_arguments, reason = "an object would cross the border member by member")]
     pub fn send(
         &self,
@@ -84,36 +87,30 @@ impl Engine {
         headers: &str,
         body: Option<Vec<u8>>,
         options: Option<String>,
-    ) -> Promise {
+    ) {
         let request = request(method, target, route, headers, body, options.as_deref());
-        let client = self.client.clone();
-        self.calls.run(call, async move { client.execute(request?).await.map(|response| answer(&response)) })
+        let (client, host) = (self.client.clone(), self.host.clone());
+        run(call, &self.host, async move {
+            let response = client.execute(request?).await?;
+            answer(&host, call, &response);
+            Ok(())
+        });
     }
 
     /// Begins a listing from the façade's `EngineList` as JSON. What is wrong with it, its first page says.
     #[must_use]
     pub fn pager(&self, list: &str) -> EnginePager {
-        EnginePager::new(crate::pager::start(&self.client, list), self.calls.clone())
+        EnginePager::new(crate::pager::start(&self.client, list), self.host.clone())
     }
 
-    /// The token that a request would carry now: the façade's `EngineToken`.
-    pub fn token(&self, call: u32) -> Promise {
-        let client = self.client.clone();
-        self.calls.run(call, async move {
+    /// The token that a request would carry now.
+    pub fn token(&self, call: u32) {
+        let (client, host) = (self.client.clone(), self.host.clone());
+        run(call, &self.host, async move {
             let token = client.access_token().await?;
-            Ok(host::token(token.value(), token.expires_at().0 as f64, token.scope()))
-        })
-    }
-
-    /// Cancels a call by its number: its request is aborted, and its promise rejects with `undefined`.
-    pub fn cancel(&self, call: u32) {
-        self.calls.cancel(call);
-    }
-
-    /// Cancels every call that has a number.
-    #[wasm_bindgen(js_name = cancelAll)]
-    pub fn cancel_all(&self) {
-        self.calls.cancel_all();
+            host.token(call, token.value(), token.expires_at().0 as f64, token.scope());
+            Ok(())
+        });
     }
 
     /// Moves the testing clock on, if there is one.
@@ -132,11 +129,34 @@ impl Engine {
     }
 }
 
-/// Every name that an error can have.
+/// Runs a call to its end; it tells the host of success, and this of failure.
+pub(crate) fn run(call: u32, host: &Host, work: impl Future<Output = Result<(), Error>> + 'static) {
+    let host = host.clone();
+    tasks::spawn(call, async move {
+        if let Err(error) = work.await {
+            host.fail(call, &error.to_json());
+        }
+    });
+}
+
+/// Cancels a call by its number: its request is aborted, and nothing is told of it.
+#[wasm_bindgen]
+pub fn cancel(call: u32) {
+    tasks::cancel(call);
+}
+
+/// Every name that an error can have, a line each.
 #[wasm_bindgen(js_name = errorNames)]
 #[must_use]
 pub fn error_names() -> String {
     ERROR_NAMES.join("\n")
+}
+
+/// Every option of a single call, a line each.
+#[wasm_bindgen(js_name = callOptions)]
+#[must_use]
+pub fn call_option_names() -> String {
+    CALL_OPTIONS.join("\n")
 }
 
 fn request(
@@ -160,7 +180,7 @@ fn request(
     Ok(request)
 }
 
-fn answer(response: &Response) -> JsValue {
+fn answer(host: &Host, call: u32, response: &Response) {
     let data = match response.data() {
         Data::None => 0,
         Data::Json(_) => 1,
@@ -168,7 +188,8 @@ fn answer(response: &Response) -> JsValue {
         _ => 3,
     };
     let error = response.error().map(|error| error.to_json());
-    host::response(
+    host.response(
+        call,
         response.status().as_u16(),
         &text::of_headers(response.headers()),
         response.body(),
@@ -176,5 +197,5 @@ fn answer(response: &Response) -> JsValue {
         response.attempts(),
         response.request_id(),
         error.as_deref(),
-    )
+    );
 }

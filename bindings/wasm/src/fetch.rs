@@ -1,4 +1,4 @@
-//! The transport over `fetch`: the runtime's own, or one handed in.
+//! The transport over `fetch`: the runtime's own, or one handed in. Its JavaScript half is `npm/src/engine/wasm-fetch.ts`.
 //!
 //! Holds the core's contract for transports as far as `fetch` lets it. `redirect` is always `manual`, dropping the future aborts the
 //! request, and the body is read up to the request's `ResponseLimit` and no further. Besides:
@@ -14,89 +14,43 @@
 //! [`Interrupted`]: TransportErrorKind::Interrupted
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response};
-use js_sys::Function;
-use logto_management_core::{
-    HttpTransport, TransportError, TransportErrorKind, transport::ResponseLimit,
-};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use logto_management_core::{HttpTransport, TransportError, TransportErrorKind, transport::ResponseLimit};
 
 use crate::{
-    host::{Answer, Exchange},
+    host::{Answer, Host},
+    tasks::Waiting,
     text,
 };
 
-/// Sends requests through `fetch`.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct FetchTransport {
-    /// Instead of the global one, which is looked up for each request.
-    fetch: Option<Function>,
-}
-
-impl FetchTransport {
-    /// Through the global `fetch`, or through `fetch`: any function that takes a `Request` and gives a promise of a `Response`.
-    pub(crate) const fn new(fetch: Option<Function>) -> Self {
-        Self { fetch }
-    }
-}
+/// Sends requests through the host's `fetch`.
+#[derive(Clone, Debug)]
+pub(crate) struct FetchTransport(pub(crate) Host);
 
 impl HttpTransport for FetchTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let mut exchange = self.start(&request);
+        let mut exchange = Waiting::on(&self.0);
+        let key = exchange.key();
+        self.begin(key, &request);
         drop(request);
-        let settled = JsFuture::from(exchange.inner.answer()).await;
-        exchange.over = true;
-        match settled {
-            Ok(answer) => read(answer.unchecked_ref::<Answer>()),
-            // host.js fulfils always.
-            Err(_) => Err(TransportError::new(TransportErrorKind::Other, "The transport failed")),
-        }
+        (&mut exchange).await;
+        read(&self.0.answer(key))
     }
 }
 
 impl FetchTransport {
-    fn start(&self, request: &Request<Bytes>) -> UnderWay {
+    fn begin(&self, key: u32, request: &Request<Bytes>) {
         let headers = text::of_headers(request.headers());
         let url = request.uri().to_string();
-        let body = Some(request.body()).filter(|body| !body.is_empty()).map(|body| &**body);
+        let body = Some(&**request.body()).filter(|body| !body.is_empty());
         let limit = ResponseLimit::of(request) as f64;
-        let inner = Exchange::new(self.fetch.as_ref(), request.method().as_str(), &url, &headers, body, limit);
-        UnderWay { inner, over: false }
-    }
-}
-
-/// Aborts the request when its future is dropped before the end.
-struct UnderWay {
-    inner: Exchange,
-    over: bool,
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        if !self.over {
-            self.inner.abort();
-        }
+        self.0.exchange(key, request.method().as_str(), &url, &headers, body, limit);
     }
 }
 
 fn read(answer: &Answer) -> Result<Response<Bytes>, TransportError> {
     let kind = match answer.failure() {
-        0 => {
-            let mut response = Response::new(Bytes::from(answer.body().to_vec()));
-            *response.status_mut() = http::StatusCode::from_u16(answer.status()).map_err(|_| {
-                TransportError::new(TransportErrorKind::Other, "The answer's status is none of HTTP's")
-            })?;
-            let lines = answer.headers();
-            for (name, value) in text::pairs(&lines) {
-                let name = HeaderName::from_bytes(name.as_bytes());
-                let value = HeaderValue::from_bytes(&text::to_bytes(value));
-                if let (Ok(name), Ok(value)) = (name, value) {
-                    response.headers_mut().append(name, value);
-                }
-            }
-            return Ok(response);
-        }
+        0 => return read_answer(answer),
         1 => TransportErrorKind::Connect,
         2 => TransportErrorKind::Timeout,
         3 => TransportErrorKind::Interrupted,
@@ -105,4 +59,20 @@ fn read(answer: &Answer) -> Result<Response<Bytes>, TransportError> {
         _ => TransportErrorKind::Other,
     };
     Err(TransportError::new(kind, answer.message()))
+}
+
+fn read_answer(answer: &Answer) -> Result<Response<Bytes>, TransportError> {
+    let Ok(status) = StatusCode::from_u16(answer.status()) else {
+        return Err(TransportError::new(TransportErrorKind::Other, "The answer's status is none of HTTP's"));
+    };
+    let mut response = Response::new(Bytes::from(answer.body().to_vec()));
+    *response.status_mut() = status;
+    for (name, value) in text::pairs(&answer.headers()) {
+        let name = HeaderName::from_bytes(name.as_bytes());
+        let value = HeaderValue::from_bytes(&text::to_bytes(value));
+        if let (Ok(name), Ok(value)) = (name, value) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    Ok(response)
 }

@@ -1,34 +1,101 @@
-//! The JavaScript of `js/host.js`, as Rust sees it.
+//! The JavaScript around the module, as Rust sees it: `Host` of `npm/src/engine/wasm-host.ts`, and a few globals.
+//!
+//! What waits (an exchange, a timer, a question for a token) is begun under a key; the host calls [`resume`](crate::tasks::resume) with that
+//! key when it is over, never before the call that began it has returned. No method throws.
 
-use js_sys::{Function, Promise, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/js/host.js")]
+#[wasm_bindgen]
 extern "C" {
-    /// One request on its way.
-    pub(crate) type Exchange;
+    /// What the façade hands to every engine.
+    #[derive(Clone, Debug)]
+    pub type Host;
 
-    #[wasm_bindgen(constructor)]
-    pub(crate) fn new(
-        fetch: Option<&Function>,
+    /// Begins a request; its outcome is [`answer`](Self::answer). Headers are pairs (see `text.rs`).
+    #[wasm_bindgen(method)]
+    pub(crate) fn exchange(
+        this: &Host,
+        key: u32,
         method: &str,
         url: &str,
         headers: &str,
         body: Option<&[u8]>,
         limit: f64,
-    ) -> Exchange;
+    );
 
-    /// Fulfils with an [`Answer`], always.
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn answer(this: &Exchange) -> Promise;
-
+    /// What an exchange came to; asked for once.
     #[wasm_bindgen(method)]
-    pub(crate) fn abort(this: &Exchange);
+    pub(crate) fn answer(this: &Host, key: u32) -> Answer;
+
+    /// Begins a pause.
+    #[wasm_bindgen(method)]
+    pub(crate) fn timer(this: &Host, key: u32, ms: f64);
+
+    /// Whether tokens come from a function of the caller's.
+    #[wasm_bindgen(method, getter, js_name = givesTokens)]
+    pub(crate) fn gives_tokens(this: &Host) -> bool;
+
+    /// Asks that function.
+    #[wasm_bindgen(method, js_name = askToken)]
+    pub(crate) fn ask_token(this: &Host, key: u32);
+
+    /// What it gave; nothing where it threw.
+    #[wasm_bindgen(method, js_name = givenToken)]
+    pub(crate) fn given_token(this: &Host, key: u32) -> Option<String>;
+
+    /// Nobody waits for this any more: aborts the request, stops the timer.
+    #[wasm_bindgen(method)]
+    pub(crate) fn abort(this: &Host, key: u32);
+
+    /// Receives the core's warnings.
+    #[wasm_bindgen(method)]
+    pub(crate) fn warn(this: &Host, code: &str, message: &str);
+
+    /// Settles a call with an answer: `EngineResponse`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn response(
+        this: &Host,
+        call: u32,
+        status: u16,
+        headers: &str,
+        body: &[u8],
+        data: u32,
+        attempts: u32,
+        request_id: Option<&str>,
+        error: Option<&str>,
+    );
+
+    /// Settles a call with a page: `EnginePage`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn page(
+        this: &Host,
+        call: u32,
+        body: &[u8],
+        number: f64,
+        size: u32,
+        total: Option<f64>,
+        total_is_exact: bool,
+        cursor: Option<&str>,
+        request_id: Option<&str>,
+    );
+
+    /// Settles a call with the end of a listing.
+    #[wasm_bindgen(method)]
+    pub(crate) fn end(this: &Host, call: u32);
+
+    /// Settles a call with a token: `EngineToken`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn token(this: &Host, call: u32, value: &str, expires_at: f64, scope: Option<&str>);
+
+    /// Settles a call with a failure: the core's JSON of the error.
+    #[wasm_bindgen(method)]
+    pub(crate) fn fail(this: &Host, call: u32, error: &str);
 
     /// What an exchange came to.
     pub(crate) type Answer;
 
-    /// 0 for an answer; otherwise see `fetch.rs`.
+    /// 0 for an answer; otherwise a failure, see `fetch.rs`.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn failure(this: &Answer) -> u32;
 
@@ -44,47 +111,6 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub(crate) fn body(this: &Answer) -> Uint8Array;
 
-    /// A timer that runs.
-    pub(crate) type Timer;
-
-    #[wasm_bindgen(constructor)]
-    pub(crate) fn start(ms: f64) -> Timer;
-
-    /// Fulfils when the time is over or the timer was stopped.
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn done(this: &Timer) -> Promise;
-
-    #[wasm_bindgen(method)]
-    pub(crate) fn stop(this: &Timer);
-
-    /// The façade's `EngineResponse`.
-    pub(crate) fn response(
-        status: u16,
-        headers: &str,
-        body: &[u8],
-        data: u32,
-        attempts: u32,
-        request_id: Option<&str>,
-        error: Option<&str>,
-    ) -> JsValue;
-
-    /// The façade's `EnginePage`.
-    pub(crate) fn page(
-        body: &[u8],
-        number: f64,
-        size: u32,
-        total: Option<f64>,
-        total_is_exact: bool,
-        cursor: Option<&str>,
-        request_id: Option<&str>,
-    ) -> JsValue;
-
-    /// The façade's `EngineToken`.
-    pub(crate) fn token(value: &str, expires_at: f64, scope: Option<&str>) -> JsValue;
-}
-
-#[wasm_bindgen]
-extern "C" {
     #[wasm_bindgen(js_namespace = Date, js_name = now)]
     pub(crate) fn date_now() -> f64;
 
@@ -93,19 +119,4 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = Math, js_name = random)]
     pub(crate) fn random() -> f64;
-
-    /// What the façade hands over beside the options: functions that the engine calls.
-    pub type Hooks;
-
-    /// Carries the requests instead of the global `fetch`; takes a `Request`.
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn fetch(this: &Hooks) -> Option<Function>;
-
-    /// Gives an access token, a string or a promise of one.
-    #[wasm_bindgen(method, getter, js_name = getToken)]
-    pub(crate) fn get_token(this: &Hooks) -> Option<Function>;
-
-    /// Receives the core's warnings.
-    #[wasm_bindgen(method)]
-    pub(crate) fn warn(this: &Hooks, code: &str, message: &str);
 }

@@ -9,17 +9,17 @@
 //! | `clock.rs` | time, timers and chance of the runtime |
 //! | `engine.rs` | the client behind exports that take and give plain data |
 //! | `pager.rs` | a listing behind the same |
-//! | `calls.rs` | cancelling, and what a promise rejects with |
+//! | `tokens.rs` | tokens from a JavaScript function |
+//! | `tasks.rs` | runs calls, each in the turn of what woke it |
 //! | `options.rs` | what the façade hands over when it makes an engine |
 //! | `text.rs` | headers and pairs as one string: one crossing instead of many |
-//! | `js/host.js` | the JavaScript that these call |
+//! | `host.rs` | the JavaScript that these call: `npm/src/engine/wasm-host.ts` |
 //!
 //! Rules: making an engine does no I/O, starts no timer and draws no random number. Exports take `&self`, and no borrow lives across
 //! an await, so calls may overlap at will. Nothing here panics; the module is built with `panic=abort`, and after a trap the façade
 //! makes a new instance.
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 
-mod calls;
 mod clock;
 #[cfg(feature = "contract")]
 mod contract;
@@ -28,8 +28,11 @@ mod fetch;
 mod host;
 mod options;
 mod pager;
+mod tasks;
 mod text;
 mod tokens;
 
-pub use engine::{Engine, error_names};
+pub use engine::{Engine, call_option_names, cancel, error_names};
+pub use host::Host;
 pub use pager::EnginePager;
+pub use tasks::resume;

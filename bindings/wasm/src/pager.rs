@@ -2,12 +2,11 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use js_sys::Promise;
-use logto_management_core::{BoxClock, BoxTransport, Client, Error, Pager, Total};
+use logto_management_core::{BoxClock, BoxTransport, Client, Error, Page, Pager, Total};
 use serde_json::Value;
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{calls::Calls, host, options::call_options, text};
+use crate::{engine::run, host::Host, options::call_options, text};
 
 type Inner = Pager<BoxTransport, BoxClock>;
 
@@ -16,7 +15,7 @@ type Inner = Pager<BoxTransport, BoxClock>;
 pub struct EnginePager {
     /// Taken out while a page is on its way: no borrow lives across an await.
     slot: Rc<RefCell<Slot>>,
-    calls: Calls,
+    host: Host,
 }
 
 enum Slot {
@@ -24,55 +23,59 @@ enum Slot {
     /// What is wrong with the request; said by every `next`.
     Wrong(Error),
     Busy,
-    Disposed,
 }
 
 #[wasm_bindgen]
 impl EnginePager {
-    pub(crate) fn new(pager: Result<Inner, Error>, calls: Calls) -> Self {
+    pub(crate) fn new(pager: Result<Inner, Error>, host: Host) -> Self {
         let slot = match pager {
             Ok(pager) => Slot::Idle(Box::new(pager)),
             Err(error) => Slot::Wrong(error),
         };
-        Self { slot: Rc::new(RefCell::new(slot)), calls }
+        Self { slot: Rc::new(RefCell::new(slot)), host }
     }
 
-    /// The next page, the façade's `EnginePage`; `undefined` after the last. `call` is its number for cancelling, or 0. After a rejection, calling
-    /// again goes on where it stopped.
-    pub fn next(&self, call: u32) -> Promise {
-        let slot = Rc::clone(&self.slot);
-        self.calls.run(call, async move {
-            let mut out = take(&slot)?;
-            let page = out.pager.as_mut().ok_or_else(busy)?.next_page().await?;
-            Ok(page.map_or(JsValue::UNDEFINED, |page| {
-                let total = page.total();
-                host::page(
-                    page.body(),
-                    page.number() as f64,
-                    page.size(),
-                    total.map(|total| total.number() as f64),
-                    !matches!(total, Some(Total::AtLeast(_))),
-                    page.next().map(ToString::to_string).as_deref(),
-                    page.request_id(),
-                )
-            }))
-        })
+    /// The next page, or the end. After a failure, calling again goes on where it stopped.
+    pub fn next(&self, call: u32) {
+        let (slot, host) = (Rc::clone(&self.slot), self.host.clone());
+        run(call, &self.host, async move {
+            let mut out = Out::take(slot)?;
+            let page = match &mut out.pager {
+                Some(pager) => pager.next_page().await?,
+                None => None,
+            };
+            // Before the host is told: it may ask for the next one at once.
+            drop(out);
+            match page {
+                Some(page) => tell(&host, call, &page),
+                None => host.end(call),
+            }
+            Ok(())
+        });
     }
 
-    /// Where a later pager would go on; nothing when there is nothing more.
+    /// Where a later pager would go on; nothing when there is nothing more, or while a page is on its way.
     #[must_use]
     pub fn cursor(&self) -> Option<String> {
         match &*self.slot.borrow() {
             Slot::Idle(pager) => pager.cursor().map(|cursor| cursor.to_string()),
-            Slot::Wrong(_) | Slot::Busy | Slot::Disposed => None,
+            Slot::Wrong(_) | Slot::Busy => None,
         }
     }
+}
 
-    /// Lets go of it: pages that were asked for ahead are aborted.
-    pub fn dispose(&self) {
-        let old = std::mem::replace(&mut *self.slot.borrow_mut(), Slot::Disposed);
-        drop(old);
-    }
+fn tell(host: &Host, call: u32, page: &Page) {
+    let total = page.total();
+    host.page(
+        call,
+        page.body(),
+        page.number() as f64,
+        page.size(),
+        total.map(|total| total.number() as f64),
+        !matches!(total, Some(Total::AtLeast(_))),
+        page.next().map(ToString::to_string).as_deref(),
+        page.request_id(),
+    );
 }
 
 impl std::fmt::Debug for EnginePager {
@@ -87,30 +90,31 @@ struct Out {
     slot: Rc<RefCell<Slot>>,
 }
 
+impl Out {
+    fn take(slot: Rc<RefCell<Slot>>) -> Result<Self, Error> {
+        let mut inside = slot.borrow_mut();
+        let pager = match std::mem::replace(&mut *inside, Slot::Busy) {
+            Slot::Idle(pager) => pager,
+            Slot::Wrong(error) => {
+                *inside = Slot::Wrong(error.clone());
+                return Err(error);
+            }
+            Slot::Busy => {
+                let message = "The listing's last page is still on its way: ask for one at a time";
+                return Err(Error::invalid_config(message));
+            }
+        };
+        drop(inside);
+        Ok(Self { pager: Some(pager), slot })
+    }
+}
+
 impl Drop for Out {
     fn drop(&mut self) {
-        let mut slot = self.slot.borrow_mut();
-        // Disposed meanwhile: it is not wanted back.
-        if let (Slot::Busy, Some(pager)) = (&*slot, self.pager.take()) {
-            *slot = Slot::Idle(pager);
+        if let Some(pager) = self.pager.take() {
+            *self.slot.borrow_mut() = Slot::Idle(pager);
         }
     }
-}
-
-fn take(slot: &Rc<RefCell<Slot>>) -> Result<Out, Error> {
-    let mut inside = slot.borrow_mut();
-    match &*inside {
-        Slot::Wrong(error) => return Err(error.clone()),
-        Slot::Busy => return Err(busy()),
-        Slot::Disposed => return Err(Error::invalid_config("The listing was disposed of")),
-        Slot::Idle(_) => {}
-    }
-    let Slot::Idle(pager) = std::mem::replace(&mut *inside, Slot::Busy) else { return Err(busy()) };
-    Ok(Out { pager: Some(pager), slot: Rc::clone(slot) })
-}
-
-fn busy() -> Error {
-    Error::invalid_config("The listing's last page is still on its way: ask for one at a time")
 }
 
 /// Begins a listing as the façade's `EngineList` says, in JSON: `path`, `pathParams` and `headers` flat, `query` a list of `[name, value]`, `pageSize`, `page`,

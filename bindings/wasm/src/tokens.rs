@@ -2,23 +2,24 @@
 
 use std::sync::Arc;
 
-use js_sys::{Function, Promise};
 use logto_management_core::{AccessToken, Error, TokenSource, UnixMillis};
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
+
+use crate::{host::Host, tasks::Waiting};
 
 /// Asks the function for each request; it keeps tokens itself, or not.
 ///
-/// What it throws is JavaScript's and cannot travel through the core. The façade wraps the function: it keeps what was thrown and rejects
-/// with a string by which it finds it again, which becomes the error's message.
-pub(crate) struct JsTokens(pub(crate) Function);
+/// What it throws is JavaScript's and cannot travel through the core: the host keeps it under the question's key, and the error's message is
+/// `getToken #<key>`, by which the façade finds it again.
+pub(crate) struct HostTokens(pub(crate) Host);
 
-impl TokenSource for JsTokens {
+impl TokenSource for HostTokens {
     async fn token(&self) -> Result<Arc<AccessToken>, Error> {
-        let failed = |why: JsValue| Error::token_unavailable(why.as_string().unwrap_or_default());
-        let value = self.0.call0(&JsValue::UNDEFINED).map_err(failed)?;
-        let value = JsFuture::from(Promise::resolve(&value)).await.map_err(failed)?;
-        let value = value.as_string().ok_or_else(|| Error::token_unavailable("getToken gave no string"))?;
+        let mut question = Waiting::on(&self.0);
+        let key = question.key();
+        self.0.ask_token(key);
+        (&mut question).await;
+        let given = self.0.given_token(key);
+        let value = given.ok_or_else(|| Error::token_unavailable(format!("getToken #{key}")))?;
         // When it ends, only the function knows.
         AccessToken::new(value, UnixMillis(u64::MAX), None).map(Arc::new)
     }

@@ -1,0 +1,187 @@
+//! Runs futures in the turn of whatever woke them.
+//!
+//! A call is a task, named by a number that the façade chose (even). What a task waits for outside is a key (odd), which the host
+//! resumes. Nothing else drives tasks: no shared queue and no microtask of our own, because a Worker's runtime ties every promise to the
+//! request in whose turn it was made, and a queue that one request schedules would run another's I/O. It is also fewer crossings of
+//! the border, and every entry into the module is a plain call that the façade can guard against traps.
+//!
+//! Entries may nest (a warning's receiver may begin a call): the inner one only queues, and the outer one runs what is queued. No borrow is held
+//! while a future runs or is dropped.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, VecDeque},
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Wake, Waker},
+};
+
+use logto_management_core::BoxFuture;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::host::Host;
+
+enum Entry {
+    /// `None` while it runs.
+    Task(Option<Task>),
+    /// What a task waits for, and the task.
+    Pending(Option<Waker>),
+    Over,
+}
+
+struct Task {
+    future: BoxFuture<'static, ()>,
+    waker: Waker,
+}
+
+struct Runtime {
+    entries: RefCell<BTreeMap<u32, Entry>>,
+    ready: RefCell<VecDeque<u32>>,
+    running: Cell<bool>,
+    last_key: Cell<u32>,
+}
+
+thread_local! {
+    static RUNTIME: Runtime = const {
+        Runtime {
+            entries: RefCell::new(BTreeMap::new()),
+            ready: RefCell::new(VecDeque::new()),
+            running: Cell::new(false),
+            last_key: Cell::new(1),
+        }
+    };
+}
+
+struct TaskWaker(u32);
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        RUNTIME.with(|runtime| runtime.ready.borrow_mut().push_back(self.0));
+    }
+}
+
+/// Begins a task and runs it as far as it goes.
+pub(crate) fn spawn(number: u32, future: impl Future<Output = ()> + 'static) {
+    let task = Task { future: Box::pin(future), waker: Arc::new(TaskWaker(number)).into() };
+    RUNTIME.with(|runtime| {
+        runtime.entries.borrow_mut().insert(number, Entry::Task(Some(task)));
+        runtime.ready.borrow_mut().push_back(number);
+        runtime.run();
+    });
+}
+
+/// Drops a task, if it is still there: whatever it waits for is aborted.
+pub(crate) fn cancel(number: u32) {
+    let entry = RUNTIME.with(|runtime| runtime.entries.borrow_mut().remove(&number));
+    drop(entry);
+}
+
+/// What a task waited for under this key is over: runs the task on.
+#[wasm_bindgen]
+pub fn resume(key: u32) {
+    RUNTIME.with(|runtime| {
+        let waiting = match runtime.entries.borrow_mut().get_mut(&key) {
+            Some(entry @ Entry::Pending(_)) => std::mem::replace(entry, Entry::Over),
+            // Given up meanwhile.
+            _ => return,
+        };
+        if let Entry::Pending(Some(waker)) = waiting {
+            waker.wake();
+        }
+        runtime.run();
+    });
+}
+
+impl Runtime {
+    fn run(&self) {
+        if self.running.replace(true) {
+            return;
+        }
+        loop {
+            // A statement of its own: the borrow ends before the task runs.
+            let number = self.ready.borrow_mut().pop_front();
+            let Some(number) = number else { break };
+            let task = match self.entries.borrow_mut().get_mut(&number) {
+                Some(Entry::Task(task)) => task.take(),
+                _ => None,
+            };
+            if let Some(task) = task {
+                self.poll(number, task);
+            }
+        }
+        self.running.set(false);
+    }
+
+    fn poll(&self, number: u32, mut task: Task) {
+        let pending = task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_pending();
+        let mut entries = self.entries.borrow_mut();
+        if !pending {
+            entries.remove(&number);
+        } else if let Some(Entry::Task(slot)) = entries.get_mut(&number) {
+            *slot = Some(task);
+            return;
+        }
+        // Done, or cancelled while it ran.
+        drop(entries);
+        drop(task);
+    }
+}
+
+/// Something outside that a task waits for. Dropping it before it is over aborts it.
+#[derive(Debug)]
+pub(crate) struct Waiting<'a> {
+    host: &'a Host,
+    key: u32,
+    over: bool,
+}
+
+impl<'a> Waiting<'a> {
+    /// A key to begin something under.
+    pub(crate) fn on(host: &'a Host) -> Self {
+        let key = RUNTIME.with(|runtime| {
+            let key = runtime.last_key.get().wrapping_add(2);
+            runtime.last_key.set(key);
+            runtime.entries.borrow_mut().insert(key, Entry::Pending(None));
+            key
+        });
+        Self { host, key, over: false }
+    }
+
+    /// The key.
+    pub(crate) const fn key(&self) -> u32 {
+        self.key
+    }
+}
+
+impl Future for Waiting<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let over = RUNTIME.with(|runtime| {
+            let mut entries = runtime.entries.borrow_mut();
+            match entries.get_mut(&self.key) {
+                Some(Entry::Pending(waker)) => {
+                    *waker = Some(context.waker().clone());
+                    false
+                }
+                _ => {
+                    entries.remove(&self.key);
+                    true
+                }
+            }
+        });
+        self.over = over;
+        if over { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if !self.over {
+            let entry = RUNTIME.with(|runtime| runtime.entries.borrow_mut().remove(&self.key));
+            drop(entry);
+            self.host.abort(self.key);
+        }
+    }
+}

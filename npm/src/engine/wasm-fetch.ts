@@ -1,0 +1,160 @@
+/**
+ * The JavaScript half of the transport over `fetch` (the other is `bindings/wasm/src/fetch.rs`, which says what it holds): one request, its answer with the whole body, or what kind of failure it was.
+ *
+ * The loop over the body and the look at an error happen here, because each crossing of the border between JavaScript and WebAssembly costs. Nothing here decides anything about a call: no retry, no token, no limit, no redirect.
+ * Only globals that every runtime has are used, and each is looked up when it is used, so that tests may replace it.
+ */
+import type { FetchLike } from './engine.js';
+
+/** What an exchange came to: plain data, read once by the module. */
+export interface Outcome {
+  /** 0 for an answer, otherwise a {@link Failure}. */
+  failure: number;
+  message: string;
+  status: number;
+  /** Pairs as one string: see {@link toPairs}. */
+  headers: string;
+  body: Uint8Array;
+}
+
+/** Numbers for the core's `TransportErrorKind`, as `fetch.rs` reads them. */
+const enum Failure {
+  Connect = 1,
+  Timeout,
+  Interrupted,
+  Body,
+  Cancelled,
+}
+
+const NOTHING = new Uint8Array();
+
+const failed = (failure: Failure, message: string): Outcome => ({ failure, message, status: 0, headers: '', body: NOTHING });
+
+export async function exchange(
+  custom: FetchLike | undefined,
+  method: string,
+  url: string,
+  headers: string,
+  body: Uint8Array<ArrayBuffer> | undefined,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  let answered = false;
+  try {
+    // Workers refuse `cache`, `mode` and `credentials`, and forward the Authorization to wherever a redirect leads.
+    const init: RequestInit = { method, headers: toList(headers), redirect: 'manual', signal };
+    if (body) {
+      init.body = body;
+    }
+    const response = await (custom ? custom(new Request(url, init)) : fetch(url, init));
+    answered = true;
+    const bytes = await readBody(response, limit);
+    // Browsers hide which redirect it was; any of them makes the core say what it is.
+    const status = response.type === 'opaqueredirect' ? 302 : response.status;
+    return { failure: 0, message: '', status, headers: toPairs(response.headers), body: bytes };
+  } catch (error) {
+    return classify(error, answered);
+  }
+}
+
+class TooLarge extends Error {}
+
+/** The whole body; fails as soon as it is larger than `limit`. */
+async function readBody(response: Response, limit: number): Promise<Uint8Array> {
+  if (!response.body) {
+    return new Uint8Array(await response.arrayBuffer());
+  }
+  const reader = response.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      break;
+    }
+    length += value.byteLength;
+    if (length > limit) {
+      // What is left would keep the connection busy.
+      reader.cancel().catch(() => undefined);
+      throw new TooLarge(`The answer's body has more than the ${limit} bytes allowed`);
+    }
+    chunks.push(value);
+  }
+  if (chunks.length === 1) {
+    return chunks[0] as Uint8Array;
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
+}
+
+/** Codes of Node, Bun and OpenSSL which say that there never was a connection, so that the request was not sent. */
+const NEVER_CONNECTED =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket|CERT_\w+|ERR_TLS_CERT_\w+|ERR_SSL_\w+|SELF_SIGNED_\w+|DEPTH_ZERO_\w+|UNABLE_TO_\w+)$/;
+
+/** The members that runtimes give their errors, beside the standard ones. */
+interface Telling {
+  name?: unknown;
+  message?: unknown;
+  code?: unknown;
+  syscall?: unknown;
+  cause?: Telling;
+}
+
+/**
+ * What kind of failure it was, as far as the runtime tells. Where it does not, the request may have reached the server: that counts as an interruption, after which only idempotent calls are tried again.
+ *
+ * @param answered Whether the head of the answer was there already.
+ */
+function classify(error: unknown, answered: boolean): Outcome {
+  if (error instanceof TooLarge) {
+    return failed(Failure.Body, error.message);
+  }
+  const told = (error ?? {}) as Telling;
+  const cause = told.cause ?? told;
+  const code = typeof cause.code === 'string' ? cause.code : typeof told.code === 'string' ? told.code : '';
+  const text = typeof told.message === 'string' ? told.message : '';
+  // Some runtimes put the url, and with it the query, into their texts.
+  const why = code || (text.includes('://') ? '' : text);
+  const say = (kind: Failure, what: string): Outcome => failed(kind, why ? `${what} (${why})` : what);
+
+  if (told.name === 'AbortError') {
+    return say(Failure.Cancelled, 'The request was cancelled');
+  }
+  if (told.name === 'TimeoutError' || /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) {
+    return say(Failure.Timeout, 'No complete answer in time');
+  }
+  if (answered) {
+    return /^(Z_|ERR__ERROR_FORMAT|ERR_BROTLI)/.test(code)
+      ? say(Failure.Body, "The answer's body cannot be decompressed")
+      : say(Failure.Interrupted, "The connection broke inside the answer's body");
+  }
+  const connecting = cause.syscall === 'connect' || cause.syscall === 'getaddrinfo';
+  // The last is Deno's, whose errors have no codes.
+  if (connecting || NEVER_CONNECTED.test(code) || text.includes('client error (Connect)')) {
+    return say(Failure.Connect, 'No connection could be made');
+  }
+  return say(Failure.Interrupted, 'The connection broke before an answer came');
+}
+
+/** Names and values in turn, joined by line breaks, which neither can hold: one string crosses the border at once, a list item by item. */
+export function toPairs(headers: Iterable<readonly [string, string]>): string {
+  const parts: string[] = [];
+  for (const [name, value] of headers) {
+    parts.push(name, value);
+  }
+  return parts.join('\n');
+}
+
+function toList(pairs: string): [string, string][] {
+  const parts = pairs.split('\n');
+  const list: [string, string][] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    list.push([parts[at] as string, parts[at + 1] as string]);
+  }
+  return list;
+}

@@ -1,0 +1,235 @@
+/** The engine over the WASM module (`bindings/wasm`). It translates, and has no behaviour. */
+import {
+  callOptions,
+  cancel,
+  Engine as ModuleEngine,
+  type EnginePager as ModulePager,
+  errorNames,
+  initSync,
+  resume,
+  __wbg_reset_state as renew,
+} from '../../wasm/logto_management.js';
+import { PLAIN_OPTIONS, readError } from './common.js';
+import type {
+  Engine,
+  EngineCall,
+  EngineList,
+  EngineModule,
+  EngineOptions,
+  EnginePage,
+  EnginePager,
+  EngineResponse,
+  EngineToken,
+  ErrorData,
+  Testing,
+} from './engine.js';
+import { CoreFailure, Host, Instance } from './wasm-host.js';
+
+/** What a runtime lets an engine do. */
+export interface Runtime {
+  /** Calls may wait on each other's I/O: they share a token request, and a listing is not held to six connections. Not so in Workers. */
+  shared: boolean;
+}
+
+/**
+ * The engines of the compiled module.
+ *
+ * Instantiating it is all that happens: no I/O, timer or random number.
+ */
+export function wasmModule(module: WebAssembly.Module, runtime: Runtime): EngineModule {
+  initSync({ module });
+  return {
+    kind: 'wasm',
+    errorNames: errorNames().split('\n'),
+    callOptions: callOptions().split('\n'),
+    createEngine: (options) => new WasmEngine(options, runtime),
+  };
+}
+
+let current = new Instance(resume);
+
+/** The instance that lives. After a trap a new one is made from the same module; what it held (tokens, the rate limit) is gone. */
+function alive(): Instance {
+  if (current.dead) {
+    renew();
+    current = new Instance(resume);
+  }
+  return current;
+}
+
+/** An engine's half inside an instance; made anew with it. */
+interface Inside {
+  instance: Instance;
+  host: Host;
+  engine: ModuleEngine;
+}
+
+class WasmEngine implements Engine {
+  readonly baseUrl: string;
+  readonly testing?: Testing;
+  readonly #options: EngineOptions;
+  readonly #runtime: Runtime;
+  /** Calls under way, and how to give each up. */
+  readonly #underWay = new Map<number, (reason: unknown) => void>();
+  #inside: Inside | undefined;
+  #disposed = false;
+
+  constructor(options: EngineOptions, runtime: Runtime) {
+    this.#options = options;
+    this.#runtime = runtime;
+    this.baseUrl = this.#enter().engine.baseUrl;
+    if (options.testing) {
+      this.testing = {
+        advance: (ms) => {
+          this.#enter().engine.advance(ms);
+        },
+        takeSleeps: () => [...this.#enter().engine.takeSleeps()],
+      };
+    }
+  }
+
+  async send({ method, target, route, headers, body, options }: EngineCall, signal?: AbortSignal): Promise<EngineResponse> {
+    const given = options && JSON.stringify(options);
+    return this.#begin<EngineResponse>(signal, ({ engine }, number) => {
+      engine.send(number, method, target, route, headers.join('\n'), body, given);
+    }).result;
+  }
+
+  async token(signal?: AbortSignal): Promise<EngineToken> {
+    return this.#begin<EngineToken>(signal, ({ engine }, number) => {
+      engine.token(number);
+    }).result;
+  }
+
+  pager(list: EngineList): EnginePager {
+    let made: { by: Inside; pager: ModulePager } | undefined;
+    /** Where it stood after the last page: a new instance goes on from there. */
+    let cursor: string | undefined;
+    let giveUp: ((reason: unknown) => void) | undefined;
+    let disposed = false;
+    return {
+      next: async (signal) => {
+        if (disposed) {
+          throw DISPOSED;
+        }
+        const call = this.#begin<EnginePage | undefined>(signal, (inside, number) => {
+          if (made?.by !== inside) {
+            const from = cursor === undefined ? list : { ...list, cursor, page: undefined };
+            made = { by: inside, pager: inside.engine.pager(JSON.stringify(from)) };
+          }
+          made.pager.next(number);
+        });
+        ({ giveUp } = call);
+        const page = await call.result;
+        cursor = page?.cursor;
+        return page;
+      },
+      cursor: () => (made && !disposed && !made.by.instance.dead ? made.pager.cursor() : cursor),
+      dispose: () => {
+        if (!disposed) {
+          disposed = true;
+          giveUp?.(DISPOSED);
+          made?.by.instance.enter(() => made?.pager.free());
+        }
+      },
+    };
+  }
+
+  dispose(): void {
+    if (this.#disposed) {
+      return;
+    }
+    this.#disposed = true;
+    for (const giveUp of [...this.#underWay.values()]) {
+      giveUp(DISPOSED);
+    }
+    const inside = this.#inside;
+    this.#inside = undefined;
+    inside?.instance.enter(() => {
+      inside.engine.free();
+    });
+  }
+
+  /** Its half inside the instance that lives. @throws {ErrorData} */
+  #enter(): Inside {
+    if (this.#disposed) {
+      throw DISPOSED;
+    }
+    const instance = alive();
+    if (this.#inside?.instance !== instance) {
+      const { fetch, getToken, warn } = this.#options;
+      const host = new Host(instance, { warn, ...(fetch && { fetch }), ...(getToken && { getToken }) });
+      const plain = Object.fromEntries(PLAIN_OPTIONS.map((name) => [name, this.#options[name]]));
+      const json = JSON.stringify({ ...plain, shared: this.#runtime.shared });
+      this.#inside = { instance, host, engine: create(instance, json, host) };
+    }
+    return this.#inside;
+  }
+
+  /** Begins a call. `giveUp` aborts it on the wire, if it is still under way. */
+  #begin<T>(
+    signal: AbortSignal | undefined,
+    start: (inside: Inside, number: number) => void,
+  ): { result: Promise<T>; giveUp: (reason: unknown) => void } {
+    signal?.throwIfAborted();
+    const inside = this.#enter();
+    const { instance, host } = inside;
+    const { number, result } = instance.call<T>((number) => {
+      start(inside, number);
+    });
+    const giveUp = (reason: unknown): void => {
+      if (instance.reject(number, reason)) {
+        instance.enter(() => {
+          cancel(number);
+        });
+      }
+    };
+    const abort = (): void => {
+      giveUp(signal?.reason);
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    this.#underWay.set(number, giveUp);
+    const settled = async (): Promise<T> => {
+      try {
+        return await result;
+      } catch (failure) {
+        throw failure instanceof CoreFailure ? translate(failure, host) : failure;
+      } finally {
+        this.#underWay.delete(number);
+        signal?.removeEventListener('abort', abort);
+      }
+    };
+    return { result: settled(), giveUp };
+  }
+}
+
+const DISPOSED: ErrorData = { name: 'config.invalid', kind: 'Config', message: 'The client was disposed of' };
+
+/** @throws {ErrorData} */
+function create(instance: Instance, options: string, host: Host): ModuleEngine {
+  let engine: ModuleEngine | undefined;
+  let refused: string | undefined;
+  instance.enter(() => {
+    try {
+      engine = new ModuleEngine(options, host);
+    } catch (thrown) {
+      // A refusal is a string; anything else is a trap.
+      if (typeof thrown !== 'string') {
+        throw thrown;
+      }
+      refused = thrown;
+    }
+  });
+  if (!engine) {
+    throw readError(refused ?? instance.failure().json);
+  }
+  return engine;
+}
+
+/** What a call rejects with: the failure as data, or what `getToken` threw. */
+function translate({ json }: CoreFailure, host: Host): unknown {
+  const failure = readError(json);
+  const question = failure.name === 'auth.token_request_failed' ? /^getToken #(\d+)$/.exec(failure.message) : null;
+  const kept = question ? host.failures.take(Number(question[1])) : undefined;
+  return kept ? kept.thrown : failure;
+}
