@@ -33,6 +33,8 @@ fn generate(input: PathBuf, out_dir: PathBuf, out_name: &str) -> anyhow::Result<
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true);
+    // After a trap, the façade makes a new instance of the module.
+    bindgen.reset_state_function(true);
     bindgen.omit_default_module_path(true).web(true)?;
     bindgen.generate(out_dir)
 }
