@@ -2,8 +2,9 @@
 //
 // openapi-fetch stays outside of the bundles: it is a dependency like any other, and programs that use it too share one copy. The WASM module stays a file.
 
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -17,11 +18,25 @@ const wasmBesideLib = {
   },
 };
 
+/** `x.wasm?bytes` becomes part of the bundle. */
+const inlineBytes = {
+  name: 'inline-bytes',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\.wasm\?bytes$/ }, ({ path, resolveDir }) => ({
+      // The bundle says in a comment where it has it from: a name, and no path of this machine.
+      path: path.split('/').pop(),
+      namespace: 'bytes',
+      pluginData: join(resolveDir, path.replace('?bytes', '')),
+    }));
+    onLoad({ filter: /./, namespace: 'bytes' }, ({ pluginData }) => ({ contents: readFileSync(pluginData), loader: 'binary' }));
+  },
+};
+
 const shared = {
   bundle: true,
   target: 'es2022',
   external: ['openapi-fetch', 'node:*'],
-  plugins: [wasmBesideLib],
+  plugins: [wasmBesideLib, inlineBytes],
   legalComments: 'none',
   logLevel: 'warning',
   sourcemap: false,

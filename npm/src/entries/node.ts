@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { EngineModule } from '../engine/engine.js';
 import { loadAddon } from '../engine/load-addon.js';
 import { nativeModule } from '../engine/native.js';
+import { wasmModuleOfNode } from '../engine/wasm-node.js';
 import { bind } from '../facade.js';
 
 export * from '../exports.js';
@@ -10,10 +11,13 @@ export * from '../exports.js';
 function chooseEngine(): EngineModule {
   const wanted = process.env['LOGTO_MANAGEMENT_ENGINE'];
   const addon = wanted === 'wasm' ? undefined : loadAddon(createRequire(import.meta.url));
-  if (!addon) {
-    throw new Error('logto-management: no engine for this platform');
+  if (addon) {
+    return nativeModule(addon);
   }
-  return nativeModule(addon);
+  if (wanted === 'native') {
+    throw new Error('logto-management: LOGTO_MANAGEMENT_ENGINE=native, but there is no addon for this platform');
+  }
+  return wasmModuleOfNode();
 }
 
 export const { createManagementApi, createManagementApiFromEnv, createApiClient, engineKind, errorNames } = bind(chooseEngine());
