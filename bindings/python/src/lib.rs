@@ -1,1 +1,56 @@
-//! placeholder
+//! The native module `logto_management._native`: the core as Python sees it, without behaviour of its own.
+//!
+//! Plain data in, plain data out. Retries, tokens, limits, paging and the meaning of errors are the core's; classes, keywords and exceptions are written in Python, in
+//! `py/src/logto_management`, which is the only caller of this module.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `runtime.rs` | the two tokio runtimes, and what a fork does to them |
+//! | `wait.rs` | blocking calls: without the GIL, and Ctrl-C breaks them |
+//! | `bridge.rs` | awaited calls: from the runtime's thread to an asyncio loop, in batches |
+//! | `engine.rs`, `live.rs` | a client; and what of it belongs to one process |
+//! | `call.rs`, `value.rs` | Python arguments to requests |
+//! | `outcome.rs`, `json.rs` | answers to Python objects |
+//! | `pager.rs`, `clock.rs`, `transport.rs` | listings, the testing clock, requests that go on while nobody waits |
+//!
+//! # Rules
+//! - No Python code runs inside a runtime, and no thread of a runtime ever takes the GIL. So there are no deadlocks with it, no unraisable errors, and nothing to do at shutdown.
+//! - Locks that a call takes are held for moments and only with the GIL, so that a fork never happens while another thread holds one.
+//! - What fails returns a [`Failure`](outcome::Failure); Python errors are for misuse only (wrong types, a closed client).
+
+mod bridge;
+mod call;
+mod clock;
+mod engine;
+mod json;
+mod live;
+mod outcome;
+mod pager;
+mod runtime;
+mod transport;
+mod value;
+mod wait;
+
+#[pyo3::pymodule(gil_used = false)]
+mod _native {
+    use logto_management::core::{ERROR_NAMES, options};
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::{
+        bridge::{Bridge, Ticket},
+        clock::TestingClock,
+        engine::{Engine, open},
+        outcome::{Answer, Failure},
+        pager::Pager,
+        wait::exiting,
+    };
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("ERROR_NAMES", ERROR_NAMES.to_vec())?;
+        module.add("CLIENT_OPTIONS", options::CLIENT_OPTIONS.to_vec())?;
+        module.add("CALL_OPTIONS", options::CALL_OPTIONS.to_vec())
+    }
+}

@@ -1,0 +1,280 @@
+//! A client, as Python holds it.
+
+use std::{
+    future::Future,
+    mem,
+    sync::{Arc, Mutex},
+};
+
+use logto_management::{Config, Error, Request, core::ConfigBuilder};
+use pyo3::{
+    IntoPyObjectExt,
+    exceptions::PyRuntimeError,
+    prelude::*,
+    types::{PyBytes, PyDict},
+};
+
+use crate::{
+    bridge::Bridge,
+    call::{self, Parts},
+    clock::TestingClock,
+    live::{Live, Owned, Recipe},
+    outcome::{Failure, Outcome},
+    pager::Pager,
+    runtime::lock,
+    value, wait,
+};
+
+/// One client: configuration, token, rate limit, connections. Usable from every thread, and in forked children, where it starts anew.
+#[pyclass(module = "logto_management._native", frozen)]
+#[derive(Debug)]
+pub(crate) struct Engine {
+    recipe: Recipe,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+enum State {
+    Open(Owned<Arc<Live>>),
+    Closed,
+}
+
+/// Makes a client, or says what is wrong with its configuration. Does no I/O.
+#[pyfunction]
+#[pyo3(signature = (*, tenant_id, base_url, api_indicator, client_id, client_secret, vars, options, asynchronous, clock))]
+#[expect(clippy::too_many_arguments, reason = "keywords, all of them")]
+pub(crate) fn open(
+    py: Python<'_>,
+    tenant_id: Option<String>,
+    base_url: Option<String>,
+    api_indicator: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    vars: Option<Bound<'_, PyDict>>,
+    options: Option<Bound<'_, PyDict>>,
+    asynchronous: bool,
+    clock: Option<Bound<'_, TestingClock>>,
+) -> PyResult<Py<PyAny>> {
+    let failed = |error| Failure(error).into_py_any(py);
+    let begun = match vars {
+        Some(vars) => from_vars(&vars)?,
+        None => Ok(Config::tenant(tenant_id.unwrap_or_default())),
+    };
+    let mut builder = match begun {
+        Ok(builder) => builder,
+        Err(error) => return failed(error),
+    };
+    if let Some(url) = base_url {
+        builder = builder.base_url(url);
+    }
+    if let Some(indicator) = api_indicator {
+        builder = builder.api_indicator(indicator);
+    }
+    if let (Some(id), Some(secret)) = (client_id, client_secret) {
+        builder = builder.credentials(id, secret);
+    }
+    for (name, value) in options.iter().flatten() {
+        let name = value::text("the name of an option", &name)?;
+        let value = value::to_json(&format!("the option {name}"), &value)?;
+        builder = match builder.option(&name, &value) {
+            Ok(builder) => builder,
+            Err(error) => return failed(error),
+        };
+    }
+    let config = match builder.build() {
+        Ok(config) => config,
+        Err(error) => return failed(error),
+    };
+    let recipe = Recipe { config, clock: clock.map(|clock| clock.get().clone()), asynchronous };
+    match recipe.make()? {
+        Ok(live) => {
+            let state = Mutex::new(State::Open(Owned::new(Arc::new(live))));
+            Engine { recipe, state }.into_py_any(py)
+        }
+        Err(error) => failed(error),
+    }
+}
+
+fn from_vars(vars: &Bound<'_, PyDict>) -> PyResult<Result<ConfigBuilder, Error>> {
+    let mut pairs = Vec::new();
+    for (name, value) in vars.iter() {
+        pairs.push((value::text("a variable's name", &name)?, value::text("a variable", &value)?));
+    }
+    let get = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+    Ok(Config::from_vars(get))
+}
+
+impl Engine {
+    /// The client in this process.
+    ///
+    /// # Errors
+    /// `RuntimeError`, once closed.
+    pub(crate) fn live(&self) -> PyResult<Result<Arc<Live>, Error>> {
+        let mut state = lock(&self.state);
+        let State::Open(owned) = &*state else {
+            return Err(PyRuntimeError::new_err("this client is closed"));
+        };
+        if let Some(live) = owned.get() {
+            return Ok(Ok(Arc::clone(live)));
+        }
+        // A forked child: everything anew.
+        Ok(self.recipe.make()?.map(|live| {
+            let live = Arc::new(live);
+            *state = State::Open(Owned::new(Arc::clone(&live)));
+            live
+        }))
+    }
+
+    /// Runs what `make` makes of the client: waits for its outcome, or starts it for a loop and gives its ticket.
+    fn run<F>(
+        &self,
+        py: Python<'_>,
+        bridge: Option<&Bound<'_, Bridge>>,
+        make: impl FnOnce(Arc<Live>) -> F,
+    ) -> PyResult<Py<PyAny>>
+    where
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        let live = match self.live()? {
+            Ok(live) => live,
+            Err(error) => return Failure(error).into_py_any(py),
+        };
+        run(py, live.runtime, bridge, self.recipe.asynchronous, make(live))
+    }
+}
+
+/// Waits for a future, or starts it for a loop.
+pub(crate) fn run(
+    py: Python<'_>,
+    runtime: &'static tokio::runtime::Runtime,
+    bridge: Option<&Bound<'_, Bridge>>,
+    asynchronous: bool,
+    future: impl Future<Output = Outcome> + Send + 'static,
+) -> PyResult<Py<PyAny>> {
+    match bridge {
+        Some(bridge) if asynchronous => bridge.get().start(runtime, future).into_py_any(py),
+        None if !asynchronous => wait::wait(py, runtime, future)?.into_python(py),
+        _ => Err(PyRuntimeError::new_err("a client is for blocking calls or for asyncio, not for both")),
+    }
+}
+
+#[pymethods]
+impl Engine {
+    #[getter]
+    fn base_url(&self) -> &str {
+        self.recipe.config.base_url()
+    }
+
+    #[getter]
+    fn api_indicator(&self) -> &str {
+        self.recipe.config.api_indicator()
+    }
+
+    /// Sends a request. With `whole`, a success is an `Answer`, else its data. With a bridge, a ticket comes back at once.
+    #[pyo3(signature = (method, template, path, query, headers, content_type, body, options, whole, bridge = None))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a request has these parts, and one call is cheaper than a builder's"
+    )]
+    fn send(
+        &self,
+        py: Python<'_>,
+        method: &str,
+        template: String,
+        path: Option<Bound<'_, PyAny>>,
+        query: Option<Bound<'_, PyAny>>,
+        headers: Option<Bound<'_, PyAny>>,
+        content_type: Option<String>,
+        body: Option<Bound<'_, PyBytes>>,
+        options: Option<Bound<'_, PyDict>>,
+        whole: bool,
+        bridge: Option<Bound<'_, Bridge>>,
+    ) -> PyResult<Py<PyAny>> {
+        let parts = Parts { path: path.as_ref(), query: query.as_ref(), headers: headers.as_ref() };
+        let request = call::request(
+            method,
+            template,
+            &parts,
+            content_type.as_deref(),
+            body.as_ref(),
+            options.as_ref(),
+        )?;
+        self.run(py, bridge.as_ref(), move |live| send(live, request, whole))
+    }
+
+    /// An access token that is good now.
+    #[pyo3(signature = (bridge = None))]
+    fn token(&self, py: Python<'_>, bridge: Option<Bound<'_, Bridge>>) -> PyResult<Py<PyAny>> {
+        self.run(py, bridge.as_ref(), |live| async move { live.client.access_token().await.into() })
+    }
+
+    /// Begins a listing, or says what is wrong with it. Nothing is sent before its first page is asked for.
+    #[pyo3(signature = (template, path, query, headers, options, page_size, page, concurrency, cursor))]
+    #[expect(clippy::too_many_arguments, reason = "as with send")]
+    fn pager(
+        &self,
+        py: Python<'_>,
+        template: String,
+        path: Option<Bound<'_, PyAny>>,
+        query: Option<Bound<'_, PyAny>>,
+        headers: Option<Bound<'_, PyAny>>,
+        options: Option<Bound<'_, PyDict>>,
+        page_size: Option<Bound<'_, PyAny>>,
+        page: Option<Bound<'_, PyAny>>,
+        concurrency: Option<i64>,
+        cursor: Option<String>,
+    ) -> PyResult<Py<PyAny>> {
+        let (live, options) = match (self.live()?, call::options(options.as_ref())?) {
+            (Ok(live), Ok(options)) => (live, options),
+            (Err(error), _) | (_, Err(error)) => return Failure(error).into_py_any(py),
+        };
+        let parts = Parts { path: path.as_ref(), query: query.as_ref(), headers: headers.as_ref() };
+        let mut list = parts.apply(live.client.list(template).options(options))?;
+        // As query parameters, which takes any number and says what is wrong with it.
+        for (name, value) in [("page_size", page_size), ("page", page)] {
+            if let Some(value) = value {
+                list = list.query_json(name, &value::to_json(name, &value)?);
+            }
+        }
+        let concurrency = concurrency.map_or(1, |pages| usize::try_from(pages).unwrap_or(0));
+        list = list.concurrency(concurrency);
+        if let Some(cursor) = cursor {
+            list = list.resume_from(&cursor);
+        }
+        let pages = list.pages();
+        Pager::new(live, pages, self.recipe.asynchronous, concurrency > 1).into_py_any(py)
+    }
+
+    /// The core's warnings since the last call, as code and message; `None` where there are none.
+    fn take_warnings(&self) -> Option<Vec<(&'static str, String)>> {
+        match &*lock(&self.state) {
+            State::Open(owned) => owned.get().and_then(|live| live.notices.take()),
+            State::Closed => None,
+        }
+    }
+
+    /// Lets go of the connections and the token. Calls under way end as they would have; later ones are refused. Closing again does nothing.
+    fn close(&self, py: Python<'_>) {
+        let state = mem::replace(&mut *lock(&self.state), State::Closed);
+        let State::Open(owned) = state else { return };
+        let Some(runtime) = owned.get().map(|live| live.runtime) else { return };
+        py.detach(|| {
+            drop(owned);
+            if !self.recipe.asynchronous {
+                runtime.block_on(wait::settle());
+            }
+        });
+    }
+}
+
+async fn send(live: Arc<Live>, request: Result<Request, Error>, whole: bool) -> Outcome {
+    let answered = match request {
+        Ok(request) => live.client.fetch(request).await,
+        Err(error) => Err(error),
+    };
+    match answered {
+        Ok(response) if whole => Outcome::Answer(response),
+        Ok(response) => Outcome::Data(response),
+        Err(error) => Outcome::Failed(error),
+    }
+}

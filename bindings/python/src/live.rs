@@ -1,0 +1,117 @@
+//! What of a client belongs to one process: its connections, its token, its share of the rate limit.
+
+use std::{
+    mem,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use logto_management::{
+    Client, Config, Error, Event, TokioClock,
+    core::{BoxClock, BoxTransport, Observer, RateLimiter},
+};
+use pyo3::PyResult;
+use tokio::runtime::Runtime;
+
+use crate::{
+    clock::TestingClock,
+    runtime::{self, lock},
+    transport::Transport,
+};
+
+/// How a client is made: in the process that opened it, and again in each forked child that uses it.
+#[derive(Clone, Debug)]
+pub(crate) struct Recipe {
+    pub(crate) config: Config,
+    pub(crate) clock: Option<TestingClock>,
+    pub(crate) asynchronous: bool,
+}
+
+/// A client in one process.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) client: Client,
+    pub(crate) runtime: &'static Runtime,
+    pub(crate) notices: Arc<Notices>,
+}
+
+impl Recipe {
+    /// The client for this process.
+    pub(crate) fn make(&self) -> PyResult<Result<Live, Error>> {
+        let pid = std::process::id();
+        let runtime = if self.asynchronous { runtime::background() } else { runtime::callers() }?;
+        let notices = Arc::new(Notices::default());
+        let config = self.config.clone();
+        // Clients of one tenant share its limit, if they share the time as well; never across a fork, where the lock of the other process could stand locked for good.
+        let limiter = match (&self.clock, config.rate_limit()) {
+            (None, Some(limit)) => Some(RateLimiter::shared(&format!("{}#{pid}", config.base_url()), limit)),
+            _ => None,
+        };
+        let clock = match &self.clock {
+            Some(clock) => BoxClock::new(clock.0.clone()),
+            None => BoxClock::new(TokioClock),
+        };
+        let transport = BoxTransport::new(Transport::new(config.clone()));
+        let mut builder = Client::builder(config, transport, clock).observer(Noting(Arc::clone(&notices)));
+        if let Some(limiter) = limiter {
+            builder = builder.limiter(limiter);
+        }
+        Ok(builder.build().map(|client| Live { client, runtime, notices }))
+    }
+}
+
+/// A value that only the process that made it may drop: in a forked child, dropping a connection would take it out of the parent's epoll instance.
+#[derive(Debug)]
+pub(crate) struct Owned<T>(Option<T>, u32);
+
+impl<T> Owned<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Some(value), std::process::id())
+    }
+
+    /// The value, in its own process.
+    pub(crate) fn get(&self) -> Option<&T> {
+        self.0.as_ref().filter(|_| self.1 == std::process::id())
+    }
+
+    /// The value, in its own process.
+    pub(crate) fn get_mut(&mut self) -> Option<&mut T> {
+        self.0.as_mut().filter(|_| self.1 == std::process::id())
+    }
+}
+
+impl<T> Drop for Owned<T> {
+    fn drop(&mut self) {
+        if self.1 != std::process::id() {
+            mem::forget(self.0.take());
+        }
+    }
+}
+
+/// The core's warnings, until Python asks for them: they come up on threads that must not wait for the GIL.
+#[derive(Debug, Default)]
+pub(crate) struct Notices {
+    any: AtomicBool,
+    warnings: Mutex<Vec<(&'static str, String)>>,
+}
+
+impl Notices {
+    /// The warnings since the last call; `None`, cheaply, where there are none.
+    pub(crate) fn take(&self) -> Option<Vec<(&'static str, String)>> {
+        self.any.swap(false, Ordering::AcqRel).then(|| mem::take(&mut *lock(&self.warnings)))
+    }
+}
+
+/// Writes warnings down.
+struct Noting(Arc<Notices>);
+
+impl Observer for Noting {
+    fn event(&self, event: &Event<'_>) {
+        if let Event::Warning { code, message } = event {
+            lock(&self.0.warnings).push((code, (*message).to_owned()));
+            self.0.any.store(true, Ordering::Release);
+        }
+    }
+}

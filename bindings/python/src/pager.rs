@@ -1,0 +1,116 @@
+//! A listing, page by page.
+
+use std::sync::{Arc, Mutex};
+
+use logto_management::{
+    Error, Total,
+    core::{self, PageCursor},
+};
+use pyo3::{exceptions::PyRuntimeError, prelude::*};
+
+use crate::{
+    bridge::Bridge,
+    engine::run,
+    live::{Live, Owned},
+    outcome::{self, Outcome},
+    runtime::{Driver, lock},
+    transport,
+};
+
+/// A listing under way.
+#[pyclass(module = "logto_management._native", frozen)]
+#[derive(Debug)]
+pub(crate) struct Pager {
+    owned: Mutex<Option<Owned<Listing>>>,
+    asynchronous: bool,
+    told: Arc<Mutex<Told>>,
+}
+
+#[derive(Debug)]
+struct Listing {
+    live: Arc<Live>,
+    pages: Arc<tokio::sync::Mutex<core::Pager<core::BoxTransport, core::BoxClock>>>,
+    /// Several pages are asked for at once: their requests must go on between two pages.
+    several: bool,
+    driver: Option<Driver>,
+}
+
+/// What the pager last said of itself, for those who ask while a page is on its way.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    cursor: Option<PageCursor>,
+    total: Option<Total>,
+}
+
+impl Pager {
+    pub(crate) fn new(
+        live: Arc<Live>,
+        pages: core::Pager<core::BoxTransport, core::BoxClock>,
+        asynchronous: bool,
+        several: bool,
+    ) -> Self {
+        let told = Arc::new(Mutex::new(Told { cursor: pages.cursor(), total: None }));
+        let pages = Arc::new(tokio::sync::Mutex::new(pages));
+        let owned = Mutex::new(Some(Owned::new(Listing { live, pages, several, driver: None })));
+        Self { owned, asynchronous, told }
+    }
+}
+
+#[pymethods]
+impl Pager {
+    /// The next page, `None` at the end; with a bridge, a ticket for it. After a failure, calling again goes on where it stopped.
+    #[pyo3(signature = (bridge = None))]
+    fn next(&self, py: Python<'_>, bridge: Option<Bound<'_, Bridge>>) -> PyResult<Py<PyAny>> {
+        let (runtime, pages, several) = {
+            let mut owned = lock(&self.owned);
+            let Some(owned) = owned.as_mut() else {
+                return Err(PyRuntimeError::new_err("this listing is closed"));
+            };
+            let Some(listing) = owned.get_mut() else {
+                return Err(PyRuntimeError::new_err(
+                    "this listing was begun in another process: begin it again here, from its cursor if need be",
+                ));
+            };
+            if listing.several && !self.asynchronous && listing.driver.is_none() {
+                listing.driver = Some(Driver::start(listing.live.runtime)?);
+            }
+            (listing.live.runtime, Arc::clone(&listing.pages), listing.several)
+        };
+        let told = Arc::clone(&self.told);
+        let outcome = run(py, runtime, bridge.as_ref(), self.asynchronous, async move {
+            let mut pages = pages.lock().await;
+            let page: Result<_, Error> =
+                if several { transport::ahead(pages.next_page()).await } else { pages.next_page().await };
+            *lock(&told) = Told { cursor: pages.cursor(), total: pages.total() };
+            Outcome::from(page)
+        });
+        if lock(&self.told).cursor.is_none() {
+            self.rest();
+        }
+        outcome
+    }
+
+    /// Where the listing goes on behind the last page given out; `None` at its end.
+    fn cursor(&self) -> Option<String> {
+        lock(&self.told).cursor.map(|cursor| cursor.to_string())
+    }
+
+    /// How many items the listing has as of the last page, and whether that is exact.
+    fn total(&self) -> (Option<u64>, Option<bool>) {
+        outcome::total(lock(&self.told).total)
+    }
+
+    /// Ends the listing, and aborts what is under way.
+    fn close(&self) {
+        drop(lock(&self.owned).take());
+    }
+}
+
+impl Pager {
+    /// Nothing is under way any more: no thread needs to drive it.
+    fn rest(&self) {
+        if let Some(listing) = lock(&self.owned).as_mut().and_then(Owned::get_mut) {
+            listing.driver = None;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The reqwest transport, made on first use; and requests that go on while nobody waits for them.
+
+use std::{future::Future, sync::OnceLock};
+
+use logto_management::{
+    Config, ReqwestTransport,
+    core::{HttpTransport, TransportError, TransportErrorKind, bytes::Bytes, http},
+};
+use tokio::task::JoinHandle;
+
+tokio::task_local! {
+    /// Set while a listing's requests are made: they become tasks of their own, so that an answer is read when it comes and not when somebody asks for its page. Without that, a caller who takes
+    /// long over a page would find the next ones timed out.
+    static AHEAD: ();
+}
+
+/// Runs `future` with its requests as tasks of their own; dropping it aborts them.
+pub(crate) fn ahead<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    AHEAD.scope((), future)
+}
+
+/// The transport of one client in one process.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    config: Config,
+    /// Made by the first request: it reads the system's certificates, which a client that is only set up should not pay for.
+    inner: OnceLock<Result<ReqwestTransport, TransportError>>,
+}
+
+impl Transport {
+    pub(crate) const fn new(config: Config) -> Self {
+        Self { config, inner: OnceLock::new() }
+    }
+}
+
+impl HttpTransport for Transport {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        let inner =
+            self.inner.get_or_init(|| ReqwestTransport::new(&self.config)).as_ref().map_err(Clone::clone)?;
+        if AHEAD.try_with(|()| ()).is_err() {
+            return inner.send(request).await;
+        }
+        let inner = inner.clone();
+        let mut task = Task(tokio::spawn(async move { inner.send(request).await }));
+        (&mut task.0).await.unwrap_or_else(|error| {
+            let kind =
+                if error.is_cancelled() { TransportErrorKind::Cancelled } else { TransportErrorKind::Other };
+            Err(TransportError::new(kind, "The request's task ended before its answer came")
+                .with_source(error))
+        })
+    }
+}
+
+/// Ends the task when it is dropped.
+struct Task(JoinHandle<Result<http::Response<Bytes>, TransportError>>);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,94 @@
+//! Blocking calls: the GIL is released, and signals are looked at while the main thread waits, so that Ctrl-C breaks a call within about 100 ms and aborts its request on the wire.
+
+use std::{
+    cell::Cell,
+    future::Future,
+    pin::pin,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
+
+use pyo3::{prelude::*, types::PyModule};
+use tokio::runtime::Runtime;
+
+/// How long a signal may wait for its handler.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Runs `future` to its end on `runtime`, which the calling thread drives meanwhile.
+///
+/// # Errors
+/// What a signal handler raised: `KeyboardInterrupt`, usually. The future is dropped then, and its requests are aborted.
+pub(crate) fn wait<F>(py: Python<'_>, runtime: &'static Runtime, future: F) -> PyResult<F::Output>
+where
+    F: Future + Send,
+    F::Output: Send,
+{
+    // Only the main thread runs signal handlers; the others wait in one piece.
+    if !on_main_thread(py)? {
+        return Ok(py.detach(move || {
+            let output = runtime.block_on(future);
+            never_return_when_exiting();
+            output
+        }));
+    }
+    let mut future = Box::pin(future);
+    loop {
+        let waiting = future.as_mut();
+        if let Ok(output) =
+            py.detach(|| runtime.block_on(async { tokio::time::timeout(TICK, waiting).await }))
+        {
+            return Ok(output);
+        }
+        if let Err(raised) = py.check_signals() {
+            py.detach(|| runtime.block_on(abandon(future)));
+            return Err(raised);
+        }
+    }
+}
+
+/// Drops a future, and lets the tasks of its connections see it: a runtime that nobody drives closes nothing.
+async fn abandon(future: impl Future) {
+    {
+        let _dropped = pin!(future);
+    }
+    settle().await;
+}
+
+/// Gives every task that is ready a turn, and the sockets too.
+pub(crate) async fn settle() {
+    for _ in 0..4 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Whether this is Python's main thread. Asked once per thread; a fork makes the forking thread the main one.
+fn on_main_thread(py: Python<'_>) -> PyResult<bool> {
+    thread_local!(static MAIN: Cell<Option<(u32, bool)>> = const { Cell::new(None) });
+    let pid = std::process::id();
+    match MAIN.get() {
+        Some((owner, main)) if owner == pid => Ok(main),
+        _ => {
+            let threading = PyModule::import(py, "threading")?;
+            let main = threading.call_method0("current_thread")?.is(&threading.call_method0("main_thread")?);
+            MAIN.set(Some((pid, main)));
+            Ok(main)
+        }
+    }
+}
+
+static EXITING: AtomicBool = AtomicBool::new(false);
+
+/// Called by `atexit`: the interpreter is going down, and only its main thread comes back from here.
+#[pyfunction]
+pub(crate) fn exiting() {
+    EXITING.store(true, Ordering::Relaxed);
+}
+
+/// A daemon thread that asks for the GIL while the interpreter goes down is ended by CPython before 3.14 in a way that takes the process with it (it unwinds through Rust). It sleeps here instead, until the
+/// process ends. Newer versions do the same by themselves.
+fn never_return_when_exiting() {
+    while EXITING.load(Ordering::Relaxed) {
+        thread::park();
+    }
+}
