@@ -195,8 +195,7 @@ impl<T: HttpTransport, C: Clock> Pager<T, C> {
                 Ok(Some(page)) => return Ok(Some(page)),
                 Ok(None) => {}
                 Err(error) => {
-                    self.forget();
-                    self.scan.interrupt();
+                    self.abort();
                     return Err(error);
                 }
             }
@@ -222,6 +221,13 @@ impl<T: HttpTransport, C: Clock> Pager<T, C> {
     #[must_use]
     pub const fn total(&self) -> Option<Total> {
         self.total
+    }
+
+    /// Aborts the requests that are out; the next call asks for their pages again. A future of [`next_page`](Self::next_page) that is merely dropped leaves them out, for the next
+    /// call to take up.
+    pub fn abort(&mut self) {
+        self.forget();
+        self.scan.interrupt();
     }
 
     fn request_page(&self, window: Window) -> PageAnswer {
