@@ -44,6 +44,21 @@ fn answers_come_in_order_and_the_last_one_stays() {
 }
 
 #[test]
+fn a_route_can_ask_for_headers() {
+    let script = script(json!([
+        { "on": "GET /a", "headers": { "Authorization": "Bearer t1" }, "answers": [{ "status": 401 }] },
+        { "on": "GET /a", "answers": [{ "status": 204 }] },
+    ]));
+    let with = |token: &str| {
+        let request = Request::get("/a").header("authorization", token).body(Bytes::new()).expect("a request");
+        answer(script.respond(&request, CLOCK_START_MS)).status()
+    };
+    assert_eq!(with("Bearer t1"), 401);
+    assert_eq!(with("Bearer t2"), 204);
+    assert_eq!(answer(ask(&script, "GET", "/a")).status(), 204);
+}
+
+#[test]
 fn the_first_fitting_route_answers_and_queries_count_byte_for_byte() {
     let script = script(json!([
         { "on": "GET /u?page=2&q=%C3%A4", "answers": [{ "json": "second" }] },

@@ -22,6 +22,8 @@ impl std::error::Error for ScriptError {}
 #[serde(deny_unknown_fields)]
 pub(super) struct RouteText {
     pub(super) on: String,
+    #[serde(default)]
+    pub(super) headers: BTreeMap<String, String>,
     pub(super) answers: Vec<AnswerText>,
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -26,6 +26,7 @@ struct Route {
     method: Method,
     path: String,
     query: Option<String>,
+    headers: Vec<(HeaderName, String)>,
     answers: Vec<Answer>,
 }
 
@@ -94,7 +95,7 @@ impl Script {
     fn play(&self, request: &Request<Bytes>, path: &str, now_ms: u64) -> Outcome {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.seen.push(Seen::record(request));
-        let fits = |route: &Route| route.fits(request.method(), path, request.uri().query());
+        let fits = |route: &Route| route.fits(request, path);
         let Some((index, route)) = self.routes.iter().enumerate().find(|(_, route)| fits(route)) else {
             if self.default_tokens && request.method() == Method::POST && path == TOKEN_PATH {
                 state.tokens += 1;
@@ -156,18 +157,28 @@ impl Route {
         if text.answers.is_empty() {
             return Err(ScriptError("there must be an answer".to_owned()));
         }
+        let mut headers = Vec::with_capacity(text.headers.len());
+        for (name, value) in text.headers {
+            let name = HeaderName::try_from(name.as_str())
+                .map_err(|_| ScriptError(format!("`{name}` is no header name")))?;
+            headers.push((name, value));
+        }
         let mut answers = Vec::with_capacity(text.answers.len());
         for answer in text.answers {
             answers.push(Answer::read(answer)?);
         }
-        Ok(Self { method, path: path.to_owned(), query, answers })
+        Ok(Self { method, path: path.to_owned(), query, headers, answers })
     }
 
     /// Byte for byte; without a query in the route, any query fits.
-    fn fits(&self, method: &Method, path: &str, query: Option<&str>) -> bool {
-        self.method == *method
+    fn fits(&self, request: &Request<Bytes>, path: &str) -> bool {
+        let has = |(name, wanted): &(HeaderName, String)| {
+            request.headers().get(name).is_some_and(|value| value.as_bytes() == wanted.as_bytes())
+        };
+        self.method == *request.method()
             && self.path == path
-            && self.query.as_deref().is_none_or(|wanted| query == Some(wanted))
+            && self.query.as_deref().is_none_or(|wanted| request.uri().query() == Some(wanted))
+            && self.headers.iter().all(has)
     }
 }
 
