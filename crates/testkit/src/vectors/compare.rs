@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 
 use super::{
@@ -73,13 +74,11 @@ fn check_outcome(vector: &Vector, step: &Step, outcome: &Value) -> Check {
         Some(expect) => expect.as_object().ok_or("expect must be an object")?,
     };
     let renderings = outcome["renderings"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let secret = Value::String(vector.client.client_secret.clone());
     let excluded = expect.get("excludes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    for text in
-        excluded.iter().chain([&secret]).filter_map(Value::as_str).filter(|text| !text.trim().is_empty())
-    {
+    let excluded = excluded.iter().filter_map(Value::as_str).map(str::to_owned);
+    for text in excluded.chain(spellings_of_the_secret(vector)) {
         if let Some(rendering) =
-            renderings.iter().find(|rendering| rendering.as_str().is_some_and(|r| r.contains(text)))
+            renderings.iter().find(|rendering| rendering.as_str().is_some_and(|r| r.contains(&text)))
         {
             return Err(format!("{text:?} must be in no rendering, and is in {rendering}"));
         }
@@ -94,6 +93,25 @@ fn check_outcome(vector: &Vector, step: &Step, outcome: &Value) -> Check {
         (Some(expected), None) => Err(format!("expected the error {expected}, got {outcome}")),
         (Some(expected), Some(error)) => check_error(expected, error),
     }
+}
+
+/// The client secret as it is, as it stands in the token request's form, and in its Basic header.
+fn spellings_of_the_secret(vector: &Vector) -> Vec<String> {
+    let (id, secret) = (&vector.client.client_id, &vector.client.client_secret);
+    if secret.trim().is_empty() {
+        return Vec::new();
+    }
+    let form = |text: &str| -> String {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.*".contains(&byte);
+        let encode = |byte: u8| match byte {
+            b' ' => "+".to_owned(),
+            byte if plain(byte) => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        };
+        text.bytes().map(encode).collect()
+    };
+    let basic = STANDARD.encode(format!("{}:{}", form(id), form(secret)));
+    vec![secret.clone(), form(secret), basic]
 }
 
 fn check_member(key: &str, expected: &Value, outcome: &Value) -> Check {

@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Vector {
+    /// Where the schema is, for editors.
+    #[serde(rename = "$schema", default)]
+    pub schema: Option<String>,
     /// Path below `tests/vectors` without the ending.
     #[serde(skip)]
     pub name: String,

@@ -23,6 +23,10 @@ use super::{
 };
 use crate::{clock::VirtualClock, transport::SimulatedTransport};
 
+/// Where the script stands in process: a loopback name, as the servers of the doors over TCP are. Nothing listens anywhere else.
+const SERVER: &str = "http://localhost";
+const REFUSED: &str = "http://refused.localhost";
+
 /// The core in process, over a scripted transport, in virtual time.
 #[derive(Debug, Default)]
 pub struct InProcess;
@@ -104,12 +108,12 @@ impl Door for InProcess {
             let script = Arc::new(script(vector)?);
             let clock = VirtualClock::new();
             let warnings = Warnings::default();
-            let spec = vector.client.at("http://simulator.test", "http://refused.test");
-            script.set_base_url("http://simulator.test");
+            let spec = vector.client.at(SERVER, REFUSED);
+            script.set_base_url(SERVER);
             let transport = {
                 let script = Arc::clone(&script);
                 SimulatedTransport::new(clock.clone(), move |request, now| {
-                    if request.headers().get("host").is_some_and(|host| host == "refused.test") {
+                    if request.headers().get("host").is_none_or(|host| host != "localhost") {
                         return logto_simulator::Outcome::now(logto_simulator::Reply::Refuse);
                     }
                     script.respond(request, now)
