@@ -173,7 +173,9 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
             && response.status == StatusCode::TOO_MANY_REQUESTS
             && !request.foreign
         {
-            limiter.drain(self.clock.monotonic(), retry_after);
+            // Callers wait for their turn in silence: for no longer than the budget, however far the server points into the future.
+            let shut = retry_after.map(|after| after.min(self.config.retry.budget));
+            limiter.drain(self.clock.monotonic(), shut);
         }
         Ok(response)
     }
