@@ -1,10 +1,12 @@
 //! What the project's tests are made of.
 //!
 //! - [`clock`]: virtual time. Hours pass in microseconds, in a fixed order.
+//! - [`contract`]: what every transport holds, as one test.
 //! - [`transport`]: a simulated server as an in-process transport, in virtual time.
 //! - [`vectors`]: reads `tests/vectors`, runs them through a door, compares.
 
 pub mod clock;
+pub mod contract;
 #[cfg(feature = "runner")]
 pub mod transport;
 #[cfg(feature = "runner")]

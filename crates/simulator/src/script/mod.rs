@@ -6,7 +6,7 @@
 //! - The first route that fits a request answers it. Each answer serves one request; the last one is repeated.
 //! - A request that no route fits is answered by 501 and kept in [`Script::unmatched`]: its vector has failed.
 //! - Without a route for `POST /oidc/token`, token requests get the tokens `t1`, `t2`, … (`expires_in` 3600, scope `all`).
-//! - `GET /__script` answers `{"seen":[…]}` and is never recorded itself.
+//! - `GET /__script` answers `{"seen":[…]}` and is never recorded itself; so is `GET /__connections`, which [`ScriptServer`] answers with `{"opened","aborted"}`.
 
 mod answer;
 mod format;

@@ -13,6 +13,9 @@ use super::{CLOCK_START_MS, Script, Seen};
 use crate::net::{ConnectionOptions, ConnectionStats, Handler, Listening};
 use crate::outcome::Outcome;
 
+/// Answers `{"opened","aborted"}`: connections so far, and those that clients closed while a request was pending.
+const CONNECTIONS_PATH: &str = "/__connections";
+
 /// A scripted server that listens on a free port of 127.0.0.1. It stops when it is dropped.
 ///
 /// `{httpDate…}` counts from [`CLOCK_START_MS`], where the clock of every vector starts, until [`ScriptServer::set_now`] says otherwise: the server can't see how far the
@@ -34,6 +37,11 @@ struct Shared {
 
 impl Handler for Shared {
     fn respond(&self, request: Request<Bytes>) -> Outcome {
+        if request.uri().path() == CONNECTIONS_PATH {
+            let (opened, aborted) = (self.stats.opened(), self.stats.aborted());
+            let body = format!("{{\"opened\":{opened},\"aborted\":{aborted}}}");
+            return Outcome::answer(http::Response::new(Bytes::from(body)));
+        }
         self.script.respond(&request, self.now_ms.load(Ordering::Relaxed))
     }
 
