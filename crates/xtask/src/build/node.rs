@@ -12,8 +12,10 @@ use crate::sh::cargo;
 
 /// Builds the addon and puts it where the package's Node entry looks first.
 pub(crate) fn addon() -> Result<PathBuf> {
-    let build = cargo().args(["build", "--quiet", "--release", "-p", "logto-management-node"]);
-    build.quietly("building the Node addon")?;
+    super::once("addon", || {
+        let build = cargo().args(["build", "--quiet", "--release", "-p", "logto-management-node"]);
+        build.quietly("building the Node addon")
+    })?;
     let library = format!("{}logto_management_node{}", consts::DLL_PREFIX, consts::DLL_SUFFIX);
     let built = paths::target().join("release").join(library);
     let addon = paths::at("npm").join(format!("logto-management.{}.node", node::platform()?));
@@ -27,5 +29,7 @@ pub(crate) fn addon() -> Result<PathBuf> {
 /// Builds the TypeScript façade into `npm/lib`.
 pub(crate) fn package() -> Result<()> {
     node::packages()?;
-    node::npm()?.args(["run", "--silent", "build"]).quietly("building the npm package (npm run build)")
+    super::once("package", || {
+        node::npm()?.args(["run", "--silent", "build"]).quietly("building the npm package (npm run build)")
+    })
 }

@@ -21,15 +21,22 @@ pub(crate) fn wheel(out: &Path) -> Result<PathBuf> {
 /// The development environment with the wheel of the present code in it.
 pub(crate) fn installed() -> Result<Venv> {
     let venv = venv()?;
-    let wheel = wheel(&paths::target().join("wheels"))?;
-    let stamp = Stamp::new(paths::at(".venv/.xtask-wheel-stamp"), std::slice::from_ref(&wheel), &[])?;
-    if !stamp.fits() {
-        let pip = venv.python().args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet"]);
-        let pip = pip.args(["--no-deps", "--no-index", "--force-reinstall"]).arg(&wheel);
-        pip.quietly("installing the wheel into .venv")?;
-        stamp.set()?;
-    }
+    super::once("wheel in .venv", || {
+        let wheel = wheel(&paths::target().join("wheels"))?;
+        let stamp = Stamp::new(paths::at(".venv/.xtask-wheel-stamp"), std::slice::from_ref(&wheel), &[])?;
+        if stamp.fits() {
+            return Ok(());
+        }
+        install(&venv, &wheel)?;
+        stamp.set()
+    })?;
     Ok(venv)
+}
+
+/// Installs a wheel over whatever version is there, and nothing else.
+pub(crate) fn install(venv: &Venv, wheel: &Path) -> Result<()> {
+    let pip = venv.python().args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet"]);
+    pip.args(["--no-deps", "--no-index", "--force-reinstall"]).arg(wheel).quietly("installing the wheel")
 }
 
 fn wheels(dir: &Path) -> Vec<PathBuf> {

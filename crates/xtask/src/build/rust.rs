@@ -18,11 +18,11 @@ pub(crate) fn simulator() -> Result<PathBuf> {
 /// A helper binary of this crate that stands behind a feature: `xtask-bindgen` behind `bindgen`.
 pub(crate) fn helper(feature: &str, profile: Profile) -> Result<PathBuf> {
     let name = format!("xtask-{feature}");
-    let mut build = cargo().args(["build", "--quiet", "-p", "xtask", "--features", feature, "--bin", &name]);
-    if profile == Profile::Release {
-        build = build.arg("--release");
-    }
-    build.quietly(&format!("building {name}"))?;
+    super::once(&name, || {
+        let build = cargo().args(["build", "--quiet", "-p", "xtask", "--features", feature, "--bin", &name]);
+        let build = if profile == Profile::Release { build.arg("--release") } else { build };
+        build.quietly(&format!("building {name}"))
+    })?;
     Ok(paths::binary(profile.dir(), &name))
 }
 

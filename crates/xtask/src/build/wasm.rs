@@ -33,6 +33,10 @@ const SMALL_PANICS: &str = r#"["-Zlocation-detail=none", "-Zunstable-options", "
 
 /// Builds the module, unless what is in `npm/wasm` was made from the same code already.
 pub(crate) fn module() -> Result<()> {
+    super::once("wasm", build)
+}
+
+fn build() -> Result<()> {
     let toolchain = toolchain()?;
     compile(toolchain)?;
     let compiled = paths::target().join(TARGET).join("wasm/logto_management_wasm.wasm");

@@ -16,5 +16,6 @@ pub(crate) fn all() -> Result<()> {
     node::packages()?;
     node::for_workerd()?;
     python::venv()?;
+    crate::say::note("everything that the commands need is in place");
     Ok(())
 }
