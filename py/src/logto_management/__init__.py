@@ -1,0 +1,58 @@
+"""The client of Logto's Management API for Python: tokens, retries, rate limit and pagination done right.
+
+>>> from logto_management import ManagementApi
+>>> with ManagementApi.from_env() as api:  # doctest: +SKIP
+...     for user in api.paginate("/api/users", concurrency=4):
+...         print(user["id"])
+
+:class:`ManagementApi` is for code without asyncio, :class:`AsyncManagementApi` for asyncio. What calls raise is in :mod:`logto_management.errors`. Warnings go to the
+logger ``logto_management``.
+"""
+
+from __future__ import annotations
+
+import atexit as _atexit
+from typing import TYPE_CHECKING
+
+from ._client import ManagementApi, RawApi
+from ._listing import AsyncListing, Listing, Page
+from ._native import __version__, exiting as _exiting
+from ._options import BodyOptions, CallOptions, ClientOptions, ListOptions, RateLimit
+from ._response import AccessToken, Headers, RawResponse
+from .errors import *  # noqa: F403
+from .errors import __all__ as _errors
+
+if TYPE_CHECKING:
+    from ._async_client import AsyncManagementApi, AsyncRawApi
+
+__all__ = [
+    "AccessToken",
+    "AsyncListing",
+    "AsyncManagementApi",
+    "AsyncRawApi",
+    "BodyOptions",
+    "CallOptions",
+    "ClientOptions",
+    "Headers",
+    "ListOptions",
+    "Listing",
+    "ManagementApi",
+    "Page",
+    "RateLimit",
+    "RawApi",
+    "RawResponse",
+    "__version__",
+    *_errors,
+]
+
+_atexit.register(_exiting)
+
+
+def __getattr__(name: str) -> object:
+    # asyncio is imported by those who use it: it takes longer than all the rest.
+    if name in {"AsyncManagementApi", "AsyncRawApi"}:
+        from . import _async_client
+
+        value = globals()[name] = getattr(_async_client, name)
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

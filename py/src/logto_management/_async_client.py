@@ -1,0 +1,79 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from . import _listing
+from ._base import Base, Verbs
+from ._bridge import run
+from ._call import arguments, settle
+from ._response import AccessToken, RawResponse, access_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from typing_extensions import Self, Unpack
+
+    from ._native import Engine
+    from ._options import ListOptions
+
+
+class AsyncManagementApi(Base, Verbs[Coroutine[Any, Any, Any]]):
+    """A client of one Logto's Management API, for asyncio.
+
+    >>> async def main():
+    ...     async with AsyncManagementApi("my-tenant", client_id="…", client_secret="…") as api:
+    ...         user = await api.get("/api/users/{userId}", path={"userId": "u1"})
+    ...         async for user in api.paginate("/api/users", concurrency=4):
+    ...             print(user["id"])
+
+    What its calls give and raise is told at :class:`ManagementApi`, which has the same surface.
+
+    Make one and use it from every task, also of several loops: connections belong to no loop. Cancelling a task aborts its request on the wire. It runs on asyncio and uvloop.
+    """
+
+    _asynchronous: ClassVar[bool] = True
+
+    async def _send(self, method: str, template: str, call: Mapping[str, Any]) -> Any:
+        return settle(self._engine, await run(self._engine.send, *arguments(method, template, **call), False))
+
+    @property
+    def raw(self) -> AsyncRawApi:
+        """The same requests, giving the whole answer: a :class:`RawResponse` with status, headers and body."""
+        return AsyncRawApi(self._engine)
+
+    def paginate(self, template: str, /, **listing: Unpack[ListOptions]) -> _listing.AsyncListing:
+        """List everything at a route, for an ``async for`` loop: every item that is there from start to end comes once, whatever comes and goes meanwhile."""
+        return _listing.AsyncListing(self._engine, _listing.begin(self._engine, template, **listing), run)
+
+    async def access_token(self) -> AccessToken:
+        """Return an access token that is good now, for requests of your own."""
+        return access_token(settle(self._engine, await run(self._engine.token)))
+
+    async def close(self) -> None:
+        """Close the connections and forget the token. Later calls raise ``RuntimeError``; closing again does nothing."""
+        self._engine.close()
+
+    async def __aenter__(self) -> Self:
+        """Return the client, which the end of the ``async with`` block closes."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the client."""
+        await self.close()
+
+
+class AsyncRawApi(Verbs[Coroutine[Any, Any, RawResponse]]):
+    """Requests that give the whole answer. Errors are raised as ever."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def _send(self, method: str, template: str, call: Mapping[str, Any]) -> RawResponse:
+        call_arguments = arguments(method, template, **call)
+        return RawResponse(settle(self._engine, await run(self._engine.send, *call_arguments, True)))

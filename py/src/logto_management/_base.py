@@ -1,0 +1,195 @@
+"""What the blocking and the asynchronous client have in common: how they are made, and the verbs."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from . import _options
+from ._native import Failure, open as _open
+from .errors import from_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from typing_extensions import Self, Unpack
+
+    from ._native import TestingClock
+    from ._options import BodyOptions, CallOptions, ClientOptions
+
+T = TypeVar("T")
+
+_VARIABLES = ("LOGTO_ENDPOINT", "LOGTO_TENANT_ID", "LOGTO_CLIENT_ID", "LOGTO_CLIENT_SECRET", "LOGTO_API_INDICATOR")
+
+
+class Verbs(Generic[T]):
+    """Requests by HTTP method. ``template`` is a route, ``/api/users/{userId}``; ``path`` fills it.
+
+    Each takes the keywords of :class:`CallOptions`, those with a body the ones of :class:`BodyOptions` too.
+    """
+
+    def _send(self, method: str, template: str, call: Mapping[str, Any]) -> T:
+        raise NotImplementedError
+
+    def request(self, method: str, template: str, /, **call: Unpack[BodyOptions]) -> T:
+        """Send a request of any method."""
+        return self._send(method, template, call)
+
+    def get(self, template: str, /, **call: Unpack[CallOptions]) -> T:
+        """Send a GET."""
+        return self._send("GET", template, call)
+
+    def head(self, template: str, /, **call: Unpack[CallOptions]) -> T:
+        """Send a HEAD; only the status and the headers of its answer say something, which ``raw`` gives."""
+        return self._send("HEAD", template, call)
+
+    def post(self, template: str, /, **call: Unpack[BodyOptions]) -> T:
+        """Send a POST. It is not tried again after it may have arrived, unless ``idempotent=True``."""
+        return self._send("POST", template, call)
+
+    def put(self, template: str, /, **call: Unpack[BodyOptions]) -> T:
+        """Send a PUT."""
+        return self._send("PUT", template, call)
+
+    def patch(self, template: str, /, **call: Unpack[BodyOptions]) -> T:
+        """Send a PATCH. It is not tried again after it may have arrived, unless ``idempotent=True``."""
+        return self._send("PATCH", template, call)
+
+    def delete(self, template: str, /, **call: Unpack[BodyOptions]) -> T:
+        """Send a DELETE."""
+        return self._send("DELETE", template, call)
+
+
+class Base:
+    """How a client is made. Making one does no I/O."""
+
+    _asynchronous: ClassVar[bool]
+
+    def __init__(
+        self,
+        tenant_id: str,
+        *,
+        client_id: str,
+        client_secret: str,
+        base_url: str | None = None,
+        api_indicator: str | None = None,
+        clock: TestingClock | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Make a client of the machine-to-machine application ``client_id``.
+
+        :param tenant_id: of Logto Cloud. A self-hosted Logto's is ``default``
+        :param base_url: where Logto is, unless at ``https://<tenant_id>.logto.app``: a self-hosted Logto, or a custom domain
+        :param api_indicator: the Management API's resource indicator, unless ``https://<tenant_id>.logto.app/api``
+        :param clock: for tests, see :mod:`logto_management.testing`
+        :param options: see :class:`ClientOptions`
+        :raises ConfigError: saying what is wrong and what would be right
+        """
+        self._begin(
+            options,
+            tenant_id=tenant_id,
+            client_id=client_id,
+            client_secret=client_secret,
+            base_url=base_url,
+            api_indicator=api_indicator,
+            clock=clock,
+        )
+
+    @classmethod
+    def cloud(
+        cls,
+        tenant_id: str,
+        *,
+        client_id: str,
+        client_secret: str,
+        base_url: str | None = None,
+        clock: TestingClock | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> Self:
+        """Make a client of a Logto Cloud tenant; with ``base_url`` where it has a custom domain."""
+        return cls(
+            tenant_id, client_id=client_id, client_secret=client_secret, base_url=base_url, clock=clock, **options
+        )
+
+    @classmethod
+    def self_hosted(
+        cls,
+        base_url: str,
+        *,
+        client_id: str,
+        client_secret: str,
+        api_indicator: str | None = None,
+        clock: TestingClock | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> Self:
+        """Make a client of a Logto of your own. Its resource indicator is ``https://default.logto.app/api``, whatever its address."""
+        return cls(
+            "default",
+            client_id=client_id,
+            client_secret=client_secret,
+            base_url=base_url,
+            api_indicator=api_indicator,
+            clock=clock,
+            **options,
+        )
+
+    @classmethod
+    def from_env(
+        cls,
+        env: Mapping[str, str] | None = None,
+        *,
+        clock: TestingClock | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> Self:
+        """Make a client from the environment.
+
+        ``LOGTO_CLIENT_ID``, ``LOGTO_CLIENT_SECRET``; ``LOGTO_TENANT_ID`` (Cloud) or ``LOGTO_ENDPOINT`` (self-hosted) or both; and
+        ``LOGTO_API_INDICATOR`` where it is not the usual one. Empty ones count as not set.
+
+        :param env: instead of :data:`os.environ`
+        :raises ConfigError: naming the variables that are missing
+        """
+        env = os.environ if env is None else env
+        self = cls.__new__(cls)
+        self._begin(options, vars={name: env[name] for name in _VARIABLES if name in env}, clock=clock)
+        return self
+
+    def _begin(
+        self,
+        options: Mapping[str, Any],
+        *,
+        tenant_id: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        base_url: str | None = None,
+        api_indicator: str | None = None,
+        vars: dict[str, str] | None = None,  # noqa: A002
+        clock: TestingClock | None = None,
+    ) -> None:
+        engine = _open(
+            tenant_id=tenant_id,
+            base_url=base_url,
+            api_indicator=api_indicator,
+            client_id=client_id,
+            client_secret=client_secret,
+            vars=vars,
+            options=_options.convert(_options.CLIENT, options),
+            asynchronous=self._asynchronous,
+            clock=clock,
+        )
+        if isinstance(engine, Failure):
+            raise from_failure(engine)
+        self._engine = engine
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go, without a trailing slash."""
+        return self._engine.base_url
+
+    @property
+    def api_indicator(self) -> str:
+        """The resource indicator that tokens are asked for."""
+        return self._engine.api_indicator
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.base_url}>"

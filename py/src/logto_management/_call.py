@@ -1,0 +1,77 @@
+"""A call's keywords, made ready for the native module; and what comes back, made ready for the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import _body, _options
+from ._native import Failure
+from .errors import from_failure
+
+if TYPE_CHECKING:
+    from ._native import Engine
+
+Arguments = tuple[str, str, Any, Any, Any, "str | None", "bytes | None", "dict[str, Any] | None"]
+
+
+def arguments(
+    method: str,
+    template: str,
+    /,
+    *,
+    path: Any = None,
+    query: Any = None,
+    headers: Any = None,
+    timeout: Any = None,
+    retries: Any = None,
+    deadline: Any = None,
+    idempotent: Any = None,
+    json: Any = None,
+    content: Any = None,
+    content_type: str | None = None,
+    data: Any = None,
+    files: Any = None,
+) -> Arguments:
+    """Order a call's keywords as the native ``send`` takes them; an unknown one is a ``TypeError``."""
+    body = None
+    if json is not None or content is not None or data is not None or files is not None:
+        content_type, body = _body.encode(json, content, content_type, data, files)
+        if content_type is not None and headers is not None and _names_type(headers):
+            # The caller's own header says it, and a second one would be wrong.
+            content_type = None
+    options = call_options(timeout, retries, deadline, idempotent)
+    return method, template, pairs(path), pairs(query), pairs(headers), content_type, body, options
+
+
+def call_options(timeout: Any, retries: Any, deadline: Any, idempotent: Any) -> dict[str, Any] | None:
+    """Convert the options of a call; ``None`` where none is given, which is the usual case."""
+    if timeout is None and retries is None and deadline is None and idempotent is None:
+        return None
+    given = {"timeout": timeout, "retries": retries, "deadline": deadline, "idempotent": idempotent}
+    return _options.convert(_options.CALL, given)
+
+
+def pairs(given: Any) -> Any:
+    """Make any mapping something that the native module reads: a ``dict``, or pairs."""
+    if given is None or type(given) is dict or not isinstance(given, Mapping):
+        return given
+    return list(given.items())
+
+
+def _names_type(headers: Any) -> bool:
+    names = headers if isinstance(headers, Mapping) else (name for name, _ in headers)
+    return any(name.lower() == "content-type" for name in names)
+
+
+def settle(engine: Engine, outcome: Any) -> Any:
+    """Give back what came of a call, or raise it; warnings that came up meanwhile go to ``logging`` first."""
+    warnings = engine.take_warnings()
+    if warnings is not None:
+        from logging import getLogger
+
+        for code, message in warnings:
+            getLogger("logto_management").warning("%s", message, extra={"logto_code": code})
+    if type(outcome) is Failure:
+        raise from_failure(outcome) from None
+    return outcome

@@ -1,0 +1,269 @@
+"""Listings: every item once, in order, with pages fetched as they are needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable
+
+from . import _call
+from ._native import Failure
+from .errors import from_failure
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Iterator
+
+    from ._native import Engine, Pager
+
+
+class Page:
+    """One page of a listing."""
+
+    __slots__ = ("cursor", "items", "number", "request_id", "size", "total", "total_is_exact")
+
+    def __init__(
+        self,
+        items: list[Any],
+        number: int,
+        size: int,
+        total: int | None,
+        total_is_exact: bool | None,
+        cursor: str | None,
+        request_id: str | None,
+    ) -> None:
+        self.items = items
+        """The items: those of the page that were not given out before."""
+        self.number = number
+        """Which page, from 1."""
+        self.size = size
+        """How many items were asked for."""
+        self.total = total
+        """How many items the listing has, as far as the server tells."""
+        self.total_is_exact = total_is_exact
+        """``False``: there are at least so many, the server stopped counting."""
+        self.cursor = cursor
+        """Where the listing goes on behind this page; ``None`` at its end."""
+        self.request_id = request_id
+        """Logto's id of the request."""
+
+    def __len__(self) -> int:
+        """How many items are on it."""
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over its items."""
+        return iter(self.items)
+
+    def __repr__(self) -> str:
+        return f"<Page {self.number}: {len(self.items)} items of {self.total}>"
+
+
+def begin(
+    engine: Engine,
+    template: str,
+    /,
+    *,
+    path: Any = None,
+    query: Any = None,
+    headers: Any = None,
+    timeout: Any = None,
+    retries: Any = None,
+    deadline: Any = None,
+    idempotent: Any = None,
+    page_size: int | None = None,
+    page: int | None = None,
+    concurrency: int | None = None,
+    cursor: str | None = None,
+) -> Pager:
+    """Begin a listing; nothing is sent before its first page is asked for."""
+    options = _call.call_options(timeout, retries, deadline, idempotent)
+    pager = engine.pager(
+        template, _call.pairs(path), _call.pairs(query), _call.pairs(headers), options, page_size, page, concurrency, cursor
+    )
+    if isinstance(pager, Failure):
+        raise from_failure(pager)
+    return pager
+
+
+class _Reading:
+    """Where a listing is being read: what both kinds have in common."""
+
+    __slots__ = ("_at", "_before", "_engine", "_page", "_pager")
+
+    def __init__(self, engine: Engine, pager: Pager) -> None:
+        self._engine = engine
+        self._pager = pager
+        self._page: Page | None = None
+        self._at = 0
+        # The cursor in front of the page that is being given out.
+        self._before: str | None = None
+
+    @property
+    def total(self) -> int | None:
+        """How many items the listing has as of the last page; ``None`` before the first, or where the server does not tell."""
+        return self._pager.total()[0]
+
+    @property
+    def total_is_exact(self) -> bool | None:
+        """``False``: there are at least :attr:`total` items, the server stopped counting."""
+        return self._pager.total()[1]
+
+    @property
+    def cursor(self) -> str | None:
+        """Where to take the listing up later, in another process if need be: a text for ``paginate(…, cursor=…)``.
+
+        It stands in front of the page of the item that was given out last, so that nothing is skipped. ``None`` at the end.
+        """
+        return self._before if self._page is not None else self._pager.cursor()
+
+    def close(self) -> None:
+        """Give the listing up, and abort what is under way. A listing that was read to its end, or that is garbage, needs none."""
+        self._pager.close()
+
+    def _turn(self, outcome: Any) -> Page | None:
+        """Take the next page in."""
+        page = _call.settle(self._engine, outcome)
+        return None if page is None else Page(*page)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} total={self.total}>"
+
+
+class Listing(_Reading):
+    """A listing as an iterable of items, or by :meth:`pages`.
+
+    It is gone through once: a second loop goes on where the first stopped, also where that was an error. Each thread needs a listing of its own.
+    """
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the items that are left."""
+        while True:
+            page = self._page
+            if page is None:
+                self._before = self._pager.cursor()
+                page = self._page = self._next_page()
+                self._at = 0
+                if page is None:
+                    return
+            items = page.items
+            while self._at < len(items):
+                item = items[self._at]
+                self._at += 1
+                yield item
+            self._page = None
+
+    def pages(self) -> Iterator[Page]:
+        """Iterate over the pages that are left, each a :class:`Page`. The rest of a page that a loop over items left off is passed over."""
+        self._page = None
+        while (page := self._next_page()) is not None:
+            yield page
+
+    def first(self) -> Any:
+        """Return the next item, or ``None`` where there is none."""
+        return next(iter(self), None)
+
+    def collect(self, max: int | None = None) -> list[Any]:  # noqa: A002
+        """Return the items that are left as a list, ``max`` at the most."""
+        items: list[Any] = []
+        if max is None or max > 0:
+            for item in self:
+                items.append(item)
+                if len(items) == max:
+                    break
+        return items
+
+    def _next_page(self) -> Page | None:
+        return self._turn(self._pager.next())
+
+
+class AsyncListing(_Reading):
+    """A listing as an asynchronous iterable of items, or by :meth:`pages`.
+
+    It is gone through once: a second loop goes on where the first stopped, also where that was an error. Each task needs a listing of its own.
+    """
+
+    __slots__ = ("_run",)
+
+    def __init__(self, engine: Engine, pager: Pager, run: Callable[..., Awaitable[Any]]) -> None:
+        super().__init__(engine, pager)
+        self._run = run
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        """Iterate over the items that are left."""
+        return _Items(self)
+
+    def pages(self) -> AsyncIterator[Page]:
+        """Iterate over the pages that are left, each a :class:`Page`. The rest of a page that a loop over items left off is passed over."""
+        self._page = None
+        return _Pages(self)
+
+    async def first(self) -> Any:
+        """Return the next item, or ``None`` where there is none."""
+        return await self._next_item(None)
+
+    async def collect(self, max: int | None = None) -> list[Any]:  # noqa: A002
+        """Return the items that are left as a list, ``max`` at the most."""
+        items: list[Any] = []
+        if max is None or max > 0:
+            async for item in self:
+                items.append(item)
+                if len(items) == max:
+                    break
+        return items
+
+    async def _next_page(self) -> Page | None:
+        return self._turn(await self._run(self._pager.next))
+
+    async def _next_item(self, default: Any) -> Any:
+        while True:
+            page = self._page
+            if page is None:
+                self._before = self._pager.cursor()
+                page = self._page = await self._next_page()
+                self._at = 0
+                if page is None:
+                    return default
+            if self._at < len(page.items):
+                item = page.items[self._at]
+                self._at += 1
+                return item
+            self._page = None
+
+
+_END: Any = object()
+
+
+class _Items:
+    """Items of an :class:`AsyncListing`. No asynchronous generator: those want to be closed, and a loop that is left early would not."""
+
+    __slots__ = ("_listing",)
+
+    def __init__(self, listing: AsyncListing) -> None:
+        self._listing = listing
+
+    def __aiter__(self) -> _Items:
+        return self
+
+    async def __anext__(self) -> Any:
+        item = await self._listing._next_item(_END)  # noqa: SLF001
+        if item is _END:
+            raise StopAsyncIteration
+        return item
+
+
+class _Pages:
+    """Pages of an :class:`AsyncListing`."""
+
+    __slots__ = ("_listing",)
+
+    def __init__(self, listing: AsyncListing) -> None:
+        self._listing = listing
+
+    def __aiter__(self) -> _Pages:
+        return self
+
+    async def __anext__(self) -> Page:
+        page = await self._listing._next_page()  # noqa: SLF001
+        if page is None:
+            raise StopAsyncIteration
+        return page

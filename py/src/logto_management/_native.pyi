@@ -1,0 +1,113 @@
+"""The native module: the core, without behaviour of its own. Not for users: the classes of this package are written over it."""
+
+from collections.abc import Callable
+from typing import Any, Final, final
+
+__version__: Final[str]
+ERROR_NAMES: Final[list[str]]
+CLIENT_OPTIONS: Final[list[str]]
+CALL_OPTIONS: Final[list[str]]
+
+def exiting() -> None: ...
+def open(
+    *,
+    tenant_id: str | None,
+    base_url: str | None,
+    api_indicator: str | None,
+    client_id: str | None,
+    client_secret: str | None,
+    vars: dict[str, str] | None,
+    options: dict[str, Any] | None,
+    asynchronous: bool,
+    clock: TestingClock | None,
+) -> Engine | Failure: ...
+@final
+class Engine:
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def api_indicator(self) -> str: ...
+    # Data, an Answer where `whole`, or a Failure; a Ticket for one of these with a bridge.
+    def send(
+        self,
+        method: str,
+        template: str,
+        path: Any,
+        query: Any,
+        headers: Any,
+        content_type: str | None,
+        body: bytes | None,
+        options: dict[str, Any] | None,
+        whole: bool,
+        bridge: Bridge | None = None,
+    ) -> Any: ...
+    # (value, expiry in ms, scope), or a Failure; a Ticket for one of these with a bridge.
+    def token(self, bridge: Bridge | None = None) -> Any: ...
+    def pager(
+        self,
+        template: str,
+        path: Any,
+        query: Any,
+        headers: Any,
+        options: dict[str, Any] | None,
+        page_size: Any,
+        page: Any,
+        concurrency: int | None,
+        cursor: str | None,
+    ) -> Pager | Failure: ...
+    def take_warnings(self) -> list[tuple[str, str]] | None: ...
+    def close(self) -> None: ...
+
+@final
+class Pager:
+    # (items, number, size, total, exact, cursor, request id), None at the end, or a Failure; a Ticket for one of these with a bridge.
+    def next(self, bridge: Bridge | None = None) -> Any: ...
+    def cursor(self) -> str | None: ...
+    def total(self) -> tuple[int | None, bool | None]: ...
+    def close(self) -> None: ...
+
+@final
+class Answer:
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def request_id(self) -> str | None: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def text(self) -> str: ...
+    def data(self) -> Any: ...
+
+@final
+class Failure:
+    def fields(self) -> dict[str, Any]: ...
+
+@final
+class Bridge:
+    def __new__(cls, wake: Callable[[], object] | None = None) -> Bridge: ...
+    def fileno(self) -> int: ...
+    def take(self) -> list[tuple[int, Any]]: ...
+
+@final
+class Ticket:
+    @property
+    def id(self) -> int: ...
+    def abort(self) -> None: ...
+
+@final
+class TestingClock:
+    """A clock that stands still until it is told to go on: an hour passes when a test says so, and a back-off takes no time.
+
+    It starts at 2026-01-01T00:00:00Z. Request timeouts stay real, since a real server takes real time.
+    """
+
+    def __new__(cls) -> TestingClock: ...
+    def advance(self, seconds: float) -> None:
+        """Move the clock on."""
+
+    def take_sleeps(self) -> list[float]:
+        """Return the pauses that the client made since the last call, in seconds."""

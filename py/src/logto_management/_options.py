@@ -1,0 +1,176 @@
+"""Keywords of clients and calls: their types, and how the core wants them. Times are seconds here and milliseconds there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, BinaryIO, Callable, NamedTuple, TypedDict, Union
+
+from .errors import config_error
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from typing_extensions import Literal, TypeAlias
+
+    PathValue: TypeAlias = Union[str, int, UUID]
+    """A path parameter; it is percent-encoded, and can only ever be one segment."""
+    QueryScalar: TypeAlias = Union[str, int, float, bool, None]
+    """``None`` is left out."""
+    QueryValue: TypeAlias = Union[QueryScalar, Sequence[QueryScalar], Mapping[str, Union[QueryScalar, Sequence[QueryScalar]]]]
+    """A list repeats the name. A mapping is for ``search_params`` alone."""
+    Query: TypeAlias = Union[Mapping[str, QueryValue], Sequence[tuple[str, QueryValue]]]
+    Headers: TypeAlias = Union[Mapping[str, str], Sequence[tuple[str, str]]]
+    Seconds: TypeAlias = Union[float, timedelta]
+    FormValue: TypeAlias = Union[str, int, float, bool]
+    FileContent: TypeAlias = Union[bytes, BinaryIO]
+    File: TypeAlias = Union[FileContent, tuple[str, FileContent], tuple[str, FileContent, str]]
+    """The content, or with a file name, or with a file name and a content type."""
+
+
+class RateLimit(NamedTuple):
+    """A rate that the client keeps itself within: a token bucket, shared by all clients of the tenant in this process."""
+
+    requests: int = 200
+    """Requests per period."""
+    per: float = 10.0
+    """The period in seconds."""
+    burst: int | None = None
+    """Requests at once after a quiet time. Default: as many as ``requests``."""
+
+
+class CallOptions(TypedDict, total=False):
+    """Keywords of every call."""
+
+    path: Mapping[str, PathValue]
+    """Fills ``{name}`` of the template."""
+    query: Query
+    """Query parameters, in this order."""
+    headers: Headers
+    """Headers of this call. An ``Authorization`` of your own is sent as it is."""
+    timeout: Seconds
+    """The most time for one sending of the request, in seconds. Default: the client's."""
+    retries: int
+    """How many times the call is tried again where that is safe. Default: the client's."""
+    deadline: Seconds
+    """The most time for the whole call, waits and retries included, in seconds. Default: none."""
+    idempotent: bool
+    """Whether doing it twice is as good as once, where the method does not say: such a POST is tried again like a PUT."""
+
+
+class BodyOptions(CallOptions, total=False):
+    """Keywords of calls with a body, of which only one kind can be given."""
+
+    json: Any
+    """A JSON body, of anything that :func:`json.dumps` takes. ``None``: no body."""
+    content: bytes | str
+    """A body as it is; say what it is with ``content_type``, without which Logto ignores it."""
+    content_type: str
+    """The type of ``content``."""
+    data: Mapping[str, FormValue | Sequence[FormValue]]
+    """A form; with ``files``, its plain fields."""
+    files: Mapping[str, File]
+    """A multipart upload."""
+
+
+class ListOptions(CallOptions, total=False):
+    """Keywords of listings."""
+
+    page_size: int
+    """Items per request, 1 to 100. Default 100."""
+    page: int
+    """The page to begin with. Default 1."""
+    concurrency: int
+    """Pages asked for at once, and held in memory, at the most. Default 1. The order stays."""
+    cursor: str
+    """Takes a listing up where another one stood (its ``cursor``), with the same path and query."""
+
+
+class ClientOptions(TypedDict, total=False):
+    """Keywords of clients."""
+
+    retries: int
+    """How many times a failed call is tried again where that is safe. Default 2."""
+    timeout: Seconds
+    """The most time for one request, to the end of its answer, in seconds. Default 30."""
+    connect_timeout: Seconds
+    """The most time for one connection, in seconds. Default 10."""
+    retry_budget: Seconds
+    """No retry starts later than this after the first sending, in seconds. Default 30."""
+    retry_initial_delay: Seconds
+    """The bound of the first back-off, which doubles from there, in seconds. Default 0.5."""
+    retry_max_delay: Seconds
+    """The highest bound of a back-off, in seconds. Default 8."""
+    rate_limit: RateLimit | Literal[False]
+    """Default: 200 requests in 10 s for ``*.logto.app``, none elsewhere. ``False`` switches it off."""
+    scope: str
+    """The scope to ask for. Default ``all``."""
+    client_auth: Literal["basic", "post"]
+    """How the secret is shown to the token endpoint. Default ``basic``."""
+    user_agent: str
+    """Default ``logto-management/<version>``."""
+    max_response_bytes: int
+    """A larger answer is an error. Default 64 MiB."""
+    max_request_bytes: int
+    """A larger JSON body is an error. Default 1 MiB, the server's own limit."""
+
+
+def _milliseconds(name: str, value: Any) -> float:
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds < float("inf"):
+        raise config_error(f"{name} must be a number of seconds from 0, not {value!r}")
+    return seconds * 1000
+
+
+def _rate_limit(name: str, value: Any) -> Any:
+    if value is False:
+        return False
+    if not isinstance(value, RateLimit):
+        raise config_error(f"{name} must be a RateLimit or False, not {value!r}")
+    limit: dict[str, Any] = {"requests": value.requests, "perMs": _milliseconds(f"{name}.per", value.per)}
+    if value.burst is not None:
+        limit["burst"] = value.burst
+    return limit
+
+
+def _as_it_is(_name: str, value: Any) -> Any:
+    return value
+
+
+_Convert = Callable[[str, Any], Any]
+
+CLIENT: dict[str, tuple[str, _Convert]] = {
+    "retries": ("retries", _as_it_is),
+    "timeout": ("timeoutMs", _milliseconds),
+    "connect_timeout": ("connectTimeoutMs", _milliseconds),
+    "retry_budget": ("retryBudgetMs", _milliseconds),
+    "retry_initial_delay": ("retryInitialDelayMs", _milliseconds),
+    "retry_max_delay": ("retryMaxDelayMs", _milliseconds),
+    "rate_limit": ("rateLimit", _rate_limit),
+    "scope": ("scope", _as_it_is),
+    "client_auth": ("clientAuth", _as_it_is),
+    "user_agent": ("userAgent", _as_it_is),
+    "max_response_bytes": ("maxResponseBytes", _as_it_is),
+    "max_request_bytes": ("maxRequestBytes", _as_it_is),
+}
+"""Client keywords: the core's name of each, and how its value is converted."""
+
+CALL: dict[str, tuple[str, _Convert]] = {
+    "timeout": ("timeoutMs", _milliseconds),
+    "retries": ("retries", _as_it_is),
+    "deadline": ("deadlineMs", _milliseconds),
+    "idempotent": ("idempotent", _as_it_is),
+}
+"""Call keywords that are options of the core's."""
+
+
+def convert(table: Mapping[str, tuple[str, _Convert]], given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Convert keywords to the core's options; those that are ``None`` are not given. ``None`` where none is left."""
+    options: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in table:
+            raise config_error(f"there is no option {name}; the options are {', '.join(table)}")
+        if value is not None:
+            core_name, to_core = table[name]
+            options[core_name] = to_core(name, value)
+    return options or None
