@@ -30,12 +30,26 @@ struct Server {
 }
 
 impl Server {
-    fn new(clock: &VirtualClock, answer: impl Fn(&Request<Bytes>) -> Response<Bytes> + Send + Sync + 'static) -> Self {
-        Self { clock: clock.clone(), tokens: Arc::default(), calls: Arc::default(), arrivals: Arc::default(), answer: Arc::new(answer) }
+    fn new(
+        clock: &VirtualClock,
+        answer: impl Fn(&Request<Bytes>) -> Response<Bytes> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            clock: clock.clone(),
+            tokens: Arc::default(),
+            calls: Arc::default(),
+            arrivals: Arc::default(),
+            answer: Arc::new(answer),
+        }
     }
 
-    fn client(&self, coalesce: Coalesce, change: impl FnOnce(ConfigBuilder) -> ConfigBuilder) -> Client<Self, VirtualClock> {
-        let config = change(Config::self_hosted("http://localhost").credentials("id", "secret")).build().unwrap();
+    fn client(
+        &self,
+        coalesce: Coalesce,
+        change: impl FnOnce(ConfigBuilder) -> ConfigBuilder,
+    ) -> Client<Self, VirtualClock> {
+        let config =
+            change(Config::self_hosted("http://localhost").credentials("id", "secret")).build().unwrap();
         Client::builder(config, self.clone(), self.clock.clone()).coalesce(coalesce).build().unwrap()
     }
 
@@ -49,7 +63,9 @@ impl HttpTransport for Server {
         self.clock.wait(Duration::from_millis(5)).await;
         let answer = if request.uri().path() == "/oidc/token" {
             let n = self.tokens.fetch_add(1, Ordering::SeqCst) + 1;
-            Response::new(Bytes::from(format!(r#"{{"access_token":"t{n}","expires_in":3600,"token_type":"Bearer","scope":"all"}}"#)))
+            Response::new(Bytes::from(format!(
+                r#"{{"access_token":"t{n}","expires_in":3600,"token_type":"Bearer","scope":"all"}}"#
+            )))
         } else {
             self.calls.fetch_add(1, Ordering::SeqCst);
             self.arrivals.lock().unwrap().push(self.clock.elapsed());
@@ -198,7 +214,11 @@ fn who_gives_up_waiting_hands_the_turn_back() {
         }
         client.get("/api/users").send().await.unwrap();
     });
-    assert!(clock.elapsed() - began < Duration::from_secs(3), "20 turns were handed back: {:?}", clock.elapsed() - began);
+    assert!(
+        clock.elapsed() - began < Duration::from_secs(3),
+        "20 turns were handed back: {:?}",
+        clock.elapsed() - began
+    );
 }
 
 #[test]
@@ -228,10 +248,14 @@ fn a_429_stops_everybody() {
         }
         answer
     });
-    let client = server.client(Coalesce::Shared, |config| config.rate_limit(Some(RateLimit { burst: 10, ..CLOUD })));
+    let client =
+        server.client(Coalesce::Shared, |config| config.rate_limit(Some(RateLimit { burst: 10, ..CLOUD })));
     let results = clock.run(join_all((0..40).map(|_| client.get("/api/users").send())));
     assert!(results.iter().all(Result::is_ok));
     let arrivals = server.arrivals.lock().unwrap();
-    let in_the_pause = arrivals.iter().filter(|at| **at > Duration::from_millis(40) && **at < Duration::from_secs(7)).count();
+    let in_the_pause = arrivals
+        .iter()
+        .filter(|at| **at > Duration::from_millis(40) && **at < Duration::from_secs(7))
+        .count();
     assert_eq!(in_the_pause, 0, "{arrivals:?}");
 }

@@ -63,14 +63,21 @@ impl HttpTransport for Users {
         } else {
             let query = request.uri().query().unwrap();
             let number = |name: &str| -> u64 {
-                query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=')).unwrap().parse().unwrap()
+                query
+                    .split('&')
+                    .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+                    .unwrap()
+                    .parse()
+                    .unwrap()
             };
             let (page, size) = (number("page"), number("page_size"));
-            let ids = ((page - 1) * size..(page * size).min(self.count)).map(|n| format!(r#"{{"id":"u{n}"}}"#));
+            let ids =
+                ((page - 1) * size..(page * size).min(self.count)).map(|n| format!(r#"{{"id":"u{n}"}}"#));
             format!("[{}]", ids.collect::<Vec<_>>().join(","))
         };
         self.clock.wait(self.latency / 2).await;
-        let response = Response::builder().header("content-type", "application/json").header("total-number", self.count);
+        let response =
+            Response::builder().header("content-type", "application/json").header("total-number", self.count);
         Ok(response.body(body.into()).unwrap())
     }
 }
@@ -108,7 +115,8 @@ fn a_thousand_pages_keep_within_the_limit_and_use_it() {
     let ideal = Duration::from_secs_f64(f64::from(1001 - 200) / 20.0);
     for (unevenness, concurrency) in [(0, 1), (0, 8), (0, 32), (120, 8), (120, 32)] {
         let clock = VirtualClock::new();
-        let server = Users::new(&clock, 100_000, Duration::from_millis(50), Duration::from_millis(unevenness));
+        let server =
+            Users::new(&clock, 100_000, Duration::from_millis(50), Duration::from_millis(unevenness));
         let took = list(&server, concurrency, |config| config.rate_limit(Some(RateLimit::default())));
         let violations = server.seen.lock().unwrap().0.violations;
         assert_eq!(violations, 0, "with {concurrency} at once and {unevenness} ms of unevenness");
