@@ -3,13 +3,16 @@
  *
  * openapi-fetch fills paths, serialises queries and bodies, merges headers and runs middleware, as programs that know it expect. Each call then crosses to the engine once.
  */
-import createFetchClient, { mergeHeaders, type Client, type ClientOptions, type HeadersOptions } from 'openapi-fetch';
+import openapiFetch, { mergeHeaders, type Client, type ClientOptions, type HeadersOptions } from 'openapi-fetch';
 import type { Engine, EngineList, EngineModule, EngineOptions, FetchLike } from './engine/engine.js';
 import { fromEngine } from './errors.js';
 import { ManagementRequest, ManagementResponse } from './exchange.js';
 import { Listing, type PaginateOptions } from './paginate.js';
 import { flattenSearchParams } from './query.js';
 import type { paths } from './types.js';
+
+/** In the CommonJS bundle the default import is openapi-fetch's whole module. */
+const createFetchClient = ((openapiFetch as { default?: unknown }).default ?? openapiFetch) as typeof openapiFetch;
 
 /** The methods of openapi-fetch's client that send a request. */
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE'] as const;
@@ -99,7 +102,7 @@ export function createClient(
     eject: base.eject,
     request: (method: string, path: string, init?: Init) => base.request(method, path, throughEngine(path, init)),
     paginate: (path: string, options: PaginateOptions = {}) =>
-      new Listing(engine, toList(path, options, clientOptions.headers), options.signal),
+      new Listing(engine, toList(path, options, clientOptions.headers), options.signal ?? clientOptions.signal ?? undefined),
     dispose: () => {
       engine.dispose();
     },

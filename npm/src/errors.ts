@@ -11,26 +11,26 @@ const BRAND = Symbol.for('logto-management.error');
 /** Something went wrong: {@link reason} says what, and is stable. */
 export class LogtoError extends Error {
   /** Stable machine name, `api.not_found`, `transport.timeout`, …: compare this, never the message. The part before the dot chooses the class. */
-  readonly reason: string;
+  declare readonly reason: string;
   /** The HTTP status, where there was an answer. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** Logto's error code, `user.username_already_in_use`. */
-  readonly code: string | undefined;
+  declare readonly code: string | undefined;
   /** The `data` member of Logto's error body. */
-  readonly data: unknown;
+  declare readonly data: unknown;
   /** The `details` member of Logto's error body. */
-  readonly details: unknown;
+  declare readonly details: unknown;
   /** Logto's id of the request: quote it when you ask for support. */
-  readonly requestId: string | undefined;
-  readonly method: string | undefined;
+  declare readonly requestId: string | undefined;
+  declare readonly method: string | undefined;
   /** The path template, `/api/users/{userId}`; never the filled path. */
-  readonly route: string | undefined;
+  declare readonly route: string | undefined;
   /** How many times the request was sent. */
-  readonly attempts: number;
+  declare readonly attempts: number;
   /** How long the server asked to wait (`Retry-After`), in milliseconds. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
   /** The likely cause and what to do, where it is known. */
-  readonly hint: string | undefined;
+  declare readonly hint: string | undefined;
 
   /** @internal */
   static readonly brand: string = 'LogtoError';
@@ -44,17 +44,9 @@ export class LogtoError extends Error {
       name: { value: brand, configurable: true, writable: true },
       [BRAND]: { value: brand },
     });
-    this.reason = data.name;
-    this.status = data.status;
-    this.code = data.code;
-    this.data = data.data;
-    this.details = data.details;
-    this.requestId = data.requestId;
-    this.method = data.method;
-    this.route = data.route;
-    this.attempts = data.attempts ?? 0;
-    this.retryAfterMs = data.retryAfterMs;
-    this.hint = data.hint;
+    const { name: reason, kind: _kind, message: _message, attempts = 0, ...rest } = data;
+    // What is not known is left out, so that printing an error shows what is.
+    Object.assign(this, { reason, attempts, ...rest });
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

@@ -63,14 +63,16 @@ export function bind(module: EngineModule): Facade {
     },
     createManagementApiFromEnv(env = processEnv(), { clientId, clientSecret, baseUrl, apiIndicator, ...shared } = {}) {
       const vars: Record<string, string> = {};
-      for (const name of ['ENDPOINT', 'TENANT_ID', 'CLIENT_ID', 'CLIENT_SECRET', 'API_INDICATOR']) {
-        const value = env[`LOGTO_${name}`];
+      // What is given beside the variables wins over them.
+      const given = { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, ENDPOINT: baseUrl, API_INDICATOR: apiIndicator };
+      for (const [name, value] of Object.entries({ TENANT_ID: undefined, ...given })) {
+        const chosen = value ?? env[`LOGTO_${name}`];
         // A Worker's `env` may hold bindings of other types under any name.
-        if (typeof value === 'string') {
-          vars[`LOGTO_${name}`] = value;
+        if (typeof chosen === 'string') {
+          vars[`LOGTO_${name}`] = chosen;
         }
       }
-      const { engine, apiClient } = open({ vars, ...definedOnly({ clientId, clientSecret, baseUrl, apiIndicator }) }, shared);
+      const { engine, apiClient } = open({ vars }, shared);
       return { apiClient, clientCredentials: new ClientCredentials(engine) };
     },
     createApiClient({ baseUrl, getToken, ...shared }) {

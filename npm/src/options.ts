@@ -59,7 +59,7 @@ export interface Warning {
 }
 
 /** What every way of making a client takes: the core's options, openapi-fetch's client options, and where warnings go. */
-export interface SharedOptions extends CoreOptions, Omit<FetchClientOptions, 'baseUrl' | 'fetch' | 'body' | 'method' | 'signal'> {
+export interface SharedOptions extends CoreOptions, Omit<FetchClientOptions, 'baseUrl' | 'fetch' | 'body' | 'method'> {
   /** Carries the requests instead of the package's own transport: msw, undici's MockAgent, a service binding's `fetch`. */
   fetch?: FetchLike | undefined;
   /** Receives warnings, each once. Default: `console.warn`. */
@@ -124,6 +124,7 @@ const FETCH_OPTIONS = new Set([
   'referrer',
   'referrerPolicy',
   'requestInitExt',
+  'signal',
   'window',
 ]);
 
@@ -131,7 +132,10 @@ const warnOnConsole = (_code: string, message: string): void => {
   console.warn(`logto-management: ${message}`);
 };
 
-/** Tells the core's options from openapi-fetch's. */
+/**
+ * Tells the core's options from openapi-fetch's.
+ * @internal
+ */
 export function splitOptions(given: SharedOptions & TestingOption): {
   engine: Pick<EngineOptions, 'options' | 'fetch' | 'warn' | 'testing'>;
   client: FetchClientOptions;

@@ -35,21 +35,7 @@ impl Options {
 
     pub(crate) fn config(self) -> Result<Config, Error> {
         let mut builder = match self.vars {
-            Some(mut vars) => {
-                // What is given beside the variables wins over them.
-                for (name, value) in [
-                    ("LOGTO_ENDPOINT", self.base_url),
-                    ("LOGTO_TENANT_ID", self.tenant_id),
-                    ("LOGTO_CLIENT_ID", self.client_id),
-                    ("LOGTO_CLIENT_SECRET", self.client_secret),
-                    ("LOGTO_API_INDICATOR", self.api_indicator),
-                ] {
-                    if let Some(value) = value {
-                        vars.insert(name.to_owned(), value);
-                    }
-                }
-                Config::from_vars(|name| vars.get(name).cloned())?
-            }
+            Some(vars) => Config::from_vars(|name| vars.get(name).cloned())?,
             None => {
                 let mut builder = Config::tenant(self.tenant_id.unwrap_or_default());
                 if let Some(url) = self.base_url {

@@ -42,6 +42,7 @@ impl Pager {
         cancellation: Option<&mut Cancellation>,
     ) -> Result<Object<'env>> {
         let (listing, warnings) = (self.listing.clone(), self.warnings.clone());
+        let aborted = listing.clone();
         let (handle, registration) = cancel::pair(cancellation);
         *self.under_way.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
         let page = async move {
@@ -57,7 +58,14 @@ impl Pager {
             let answer = match page {
                 Ok(Ok(Some(page))) => Answer { page: Some(page.into()), ..Answer::default() },
                 Ok(Err(error)) => Answer { failed_ticket, ..error.into() },
-                Ok(Ok(None)) | Err(_) => Answer::default(),
+                Ok(Ok(None)) => Answer::default(),
+                Err(_) => {
+                    // The pager holds what is out, for whoever asks next: that must end too.
+                    if let Ok(listing) = aborted {
+                        listing.lock().await.iter_mut().for_each(Listing::abort);
+                    }
+                    Answer::default()
+                }
             };
             Answer { warnings: warnings.take(), ..answer }
         })

@@ -25,13 +25,13 @@ export interface EngineModule {
 }
 
 export interface EngineOptions {
-  /** Base url and resource indicator follow from it, unless they are given. Ignored where `vars` is given. */
+  /** Base url and resource indicator follow from it, unless they are given. */
   tenantId?: string;
   clientId?: string;
   clientSecret?: string;
   baseUrl?: string;
   apiIndicator?: string;
-  /** The five `LOGTO_*` variables, for the core's `Config::from_vars`. What is given beside them wins over them. */
+  /** The five `LOGTO_*` variables, for the core's `Config::from_vars`. The five members above are not given then. */
   vars?: Record<string, string>;
   /** Client options by their names, as the caller gave them; the core checks names and values. `undefined` members are left out. */
   options?: Record<string, unknown>;

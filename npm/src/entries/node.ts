@@ -11,13 +11,19 @@ export * from '../exports.js';
 function chooseEngine(): EngineModule {
   const wanted = process.env['LOGTO_MANAGEMENT_ENGINE'];
   const addon = wanted === 'wasm' ? undefined : loadAddon(createRequire(import.meta.url));
-  if (addon) {
-    return nativeModule(addon);
+  if (!addon) {
+    if (wanted === 'native') {
+      throw new Error('logto-management: LOGTO_MANAGEMENT_ENGINE=native, but there is no addon for this platform');
+    }
+    return wasmModuleOfNode();
   }
-  if (wanted === 'native') {
-    throw new Error('logto-management: LOGTO_MANAGEMENT_ENGINE=native, but there is no addon for this platform');
-  }
-  return wasmModuleOfNode();
+  const native = nativeModule(addon);
+  let wasm: EngineModule | undefined;
+  return {
+    ...native,
+    // The addon has a transport of its own; the WASM engine's is whatever `fetch` it is given.
+    createEngine: (options) => (options.fetch ? (wasm ??= wasmModuleOfNode()) : native).createEngine(options),
+  };
 }
 
 export const { createManagementApi, createManagementApiFromEnv, createApiClient, engineKind, errorNames } = bind(chooseEngine());

@@ -1,0 +1,25 @@
+// npm test: the types, then every test with each engine.
+import { readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** Tests that have a runner of their own: `npm run test:edge`. */
+const ELSEWHERE = /^(worker|contract)\.test\.mjs$/;
+const files = readdirSync(`${root}/tests`).filter((name) => name.endsWith('.test.mjs') && !ELSEWHERE.test(name));
+
+function run(title, args, env = {}) {
+  console.log(`\n${title}`);
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  return status === 0;
+}
+
+const typescript = 'node_modules/typescript/bin/tsc';
+const passed = [
+  run('types of the package', [typescript, '--noEmit', '-p', 'tsconfig.json']),
+  run('types of programs that use it', [typescript, '-p', 'tests/types/tsconfig.json']),
+  ...['native', 'wasm'].map((engine) =>
+    run(`node:test, ${engine} engine`, ['--test', '--test-reporter=spec', ...files.map((name) => `tests/${name}`)], { LOGTO_MANAGEMENT_ENGINE: engine }),
+  ),
+];
+process.exitCode = passed.every(Boolean) ? 0 : 1;
