@@ -32,6 +32,8 @@ mod tasks;
 mod text;
 mod tokens;
 
+#[cfg(feature = "contract")]
+pub use contract::check_contract;
 pub use engine::{Engine, call_option_names, cancel, error_names};
 pub use host::Host;
 pub use pager::EnginePager;

@@ -20,7 +20,8 @@ impl Setup {
     /// Reads `{tenantId, clientId, clientSecret, baseUrl, apiIndicator, vars, options, testing, shared}`, all optional but one of `tenantId` and
     /// `vars`. `shared` says that the runtime lets calls wait on each other: then they share a token request, and pages are not held to six at once.
     pub(crate) fn parse(json: &str) -> Result<Self, Error> {
-        let value: Value = serde_json::from_str(json).map_err(|_| Error::invalid_config("The options are no JSON"))?;
+        let value: Value =
+            serde_json::from_str(json).map_err(|_| Error::invalid_config("The options are no JSON"))?;
         let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         let flag = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or_default();
 

@@ -41,12 +41,12 @@ impl EnginePager {
         run(call, &self.host, async move {
             let mut out = Out::take(slot)?;
             let page = match &mut out.pager {
-                Some(pager) => pager.next_page().await?,
-                None => None,
+                Some(pager) => pager.next_page().await,
+                None => Ok(None),
             };
             // Before the host is told: it may ask for the next one at once.
-            drop(out);
-            match page {
+            out.back();
+            match page? {
                 Some(page) => tell(&host, call, &page),
                 None => host.end(call),
             }
@@ -84,7 +84,7 @@ impl std::fmt::Debug for EnginePager {
     }
 }
 
-/// A pager that is out for a page; dropping this, also because the call was cancelled, brings it back.
+/// A pager that is out for a page. Where the call is cancelled, this is dropped with it: what the pager has out is aborted, and it can be asked again.
 struct Out {
     pager: Option<Box<Inner>>,
     slot: Rc<RefCell<Slot>>,
@@ -107,11 +107,18 @@ impl Out {
         drop(inside);
         Ok(Self { pager: Some(pager), slot })
     }
+
+    fn back(mut self) {
+        if let Some(pager) = self.pager.take() {
+            *self.slot.borrow_mut() = Slot::Idle(pager);
+        }
+    }
 }
 
 impl Drop for Out {
     fn drop(&mut self) {
-        if let Some(pager) = self.pager.take() {
+        if let Some(mut pager) = self.pager.take() {
+            pager.abort();
             *self.slot.borrow_mut() = Slot::Idle(pager);
         }
     }
@@ -123,7 +130,8 @@ pub(crate) fn start(client: &Client, json: &str) -> Result<Inner, Error> {
     let wrong = |what: &str| Error::invalid_config(format!("A listing's {what}"));
     let list: Value = serde_json::from_str(json).map_err(|_| wrong("description is no JSON"))?;
     let text = |name: &str| list.get(name).and_then(Value::as_str);
-    let mut builder = client.list(text("path").unwrap_or_default()).options(call_options(list.get("options"))?);
+    let mut builder =
+        client.list(text("path").unwrap_or_default()).options(call_options(list.get("options"))?);
     for (name, value) in flat(list.get("pathParams")) {
         builder = builder.path(name, value);
     }
@@ -143,7 +151,8 @@ pub(crate) fn start(client: &Client, json: &str) -> Result<Inner, Error> {
     }
     if let Some(value) = list.get("concurrency").filter(|value| !value.is_null()) {
         let pages = value.as_u64().and_then(|pages| usize::try_from(pages).ok());
-        builder = builder.concurrency(pages.ok_or_else(|| wrong("concurrency must be a whole number from 1"))?);
+        builder =
+            builder.concurrency(pages.ok_or_else(|| wrong("concurrency must be a whole number from 1"))?);
     }
     if let Some(cursor) = text("cursor") {
         builder = builder.resume_from(cursor);

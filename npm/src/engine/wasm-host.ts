@@ -75,11 +75,14 @@ export class Instance {
     return { number, result };
   }
 
-  resolve(number: number, value: unknown): void {
-    this.#take(number)?.resolve(value as never);
+  /** Settles a call; says whether it was still under way. */
+  resolve(number: number, value: unknown): boolean {
+    const call = this.#take(number);
+    call?.resolve(value as never);
+    return call !== undefined;
   }
 
-  /** Whether the call was still under way. */
+  /** Settles a call; says whether it was still under way. */
   reject(number: number, failure: unknown): boolean {
     const call = this.#take(number);
     call?.reject(failure);

@@ -70,7 +70,7 @@ class WasmEngine implements Engine {
   readonly #options: EngineOptions;
   readonly #runtime: Runtime;
   /** Calls under way, and how to give each up. */
-  readonly #underWay = new Map<number, (reason: unknown) => void>();
+  readonly #underWay = new Map<number, () => void>();
   #inside: Inside | undefined;
   #disposed = false;
 
@@ -105,12 +105,12 @@ class WasmEngine implements Engine {
     let made: { by: Inside; pager: ModulePager } | undefined;
     /** Where it stood after the last page: a new instance goes on from there. */
     let cursor: string | undefined;
-    let giveUp: ((reason: unknown) => void) | undefined;
+    let stop: (() => void) | undefined;
     let disposed = false;
     return {
       next: async (signal) => {
         if (disposed) {
-          throw DISPOSED;
+          return undefined;
         }
         const call = this.#begin<EnginePage | undefined>(signal, (inside, number) => {
           if (made?.by !== inside) {
@@ -119,7 +119,7 @@ class WasmEngine implements Engine {
           }
           made.pager.next(number);
         });
-        ({ giveUp } = call);
+        stop = call.stop;
         const page = await call.result;
         cursor = page?.cursor;
         return page;
@@ -128,7 +128,7 @@ class WasmEngine implements Engine {
       dispose: () => {
         if (!disposed) {
           disposed = true;
-          giveUp?.(DISPOSED);
+          stop?.();
           made?.by.instance.enter(() => made?.pager.free());
         }
       },
@@ -141,7 +141,7 @@ class WasmEngine implements Engine {
     }
     this.#disposed = true;
     for (const giveUp of [...this.#underWay.values()]) {
-      giveUp(DISPOSED);
+      giveUp();
     }
     const inside = this.#inside;
     this.#inside = undefined;
@@ -166,29 +166,31 @@ class WasmEngine implements Engine {
     return this.#inside;
   }
 
-  /** Begins a call. `giveUp` aborts it on the wire, if it is still under way. */
+  /** Begins a call. `stop` aborts it on the wire, if it is still under way, and resolves it with nothing. */
   #begin<T>(
     signal: AbortSignal | undefined,
     start: (inside: Inside, number: number) => void,
-  ): { result: Promise<T>; giveUp: (reason: unknown) => void } {
+  ): { result: Promise<T>; stop: () => void } {
     signal?.throwIfAborted();
     const inside = this.#enter();
     const { instance, host } = inside;
     const { number, result } = instance.call<T>((number) => {
       start(inside, number);
     });
-    const giveUp = (reason: unknown): void => {
-      if (instance.reject(number, reason)) {
+    const aborted = (settled: boolean): void => {
+      if (settled) {
         instance.enter(() => {
           cancel(number);
         });
       }
     };
     const abort = (): void => {
-      giveUp(signal?.reason);
+      aborted(instance.reject(number, signal?.reason));
     };
     signal?.addEventListener('abort', abort, { once: true });
-    this.#underWay.set(number, giveUp);
+    this.#underWay.set(number, () => {
+      aborted(instance.reject(number, DISPOSED));
+    });
     const settled = async (): Promise<T> => {
       try {
         return await result;
@@ -199,7 +201,10 @@ class WasmEngine implements Engine {
         signal?.removeEventListener('abort', abort);
       }
     };
-    return { result: settled(), giveUp };
+    const stop = (): void => {
+      aborted(instance.resolve(number, undefined));
+    };
+    return { result: settled(), stop };
   }
 }
 
