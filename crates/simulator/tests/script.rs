@@ -50,7 +50,8 @@ fn a_route_can_ask_for_headers() {
         { "on": "GET /a", "answers": [{ "status": 204 }] },
     ]));
     let with = |token: &str| {
-        let request = Request::get("/a").header("authorization", token).body(Bytes::new()).expect("a request");
+        let request =
+            Request::get("/a").header("authorization", token).body(Bytes::new()).expect("a request");
         answer(script.respond(&request, CLOCK_START_MS)).status()
     };
     assert_eq!(with("Bearer t1"), 401);
