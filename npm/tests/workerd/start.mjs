@@ -52,7 +52,17 @@ export async function startWorker(entry, options = {}, bundling = {}) {
           : { type: 'ESModule', path, contents: contents.toString() };
       }),
     );
-    miniflare = new Miniflare({ modulesRoot: bundle, compatibilityDate: '2025-09-01', ...options, modules });
+    miniflare = new Miniflare({
+      modulesRoot: bundle,
+      compatibilityDate: '2025-09-01',
+      // What a Worker logs is for people: stdout may be a protocol.
+      handleRuntimeStdio: (stdout, stderr) => {
+        stdout.pipe(process.stderr, { end: false });
+        stderr.pipe(process.stderr, { end: false });
+      },
+      ...options,
+      modules,
+    });
     await miniflare.ready;
   } catch (error) {
     await dispose();
