@@ -86,13 +86,15 @@ def begin(
 class _Reading:
     """Where a listing is being read: what both kinds have in common."""
 
-    __slots__ = ("_at", "_before", "_engine", "_page", "_pager")
+    __slots__ = ("_at", "_before", "_engine", "_last", "_page", "_pager")
 
     def __init__(self, engine: Engine, pager: Pager) -> None:
         self._engine = engine
         self._pager = pager
+        # The page that items are being given out of, and how many of it.
         self._page: Page | None = None
         self._at = 0
+        self._last: Page | None = None
         # The cursor in front of the page that is being given out.
         self._before: str | None = None
 
@@ -114,14 +116,22 @@ class _Reading:
         """
         return self._before if self._page is not None else self._pager.cursor()
 
+    @property
+    def page(self) -> Page | None:
+        """The page that was read last; ``None`` before the first."""
+        return self._last
+
     def close(self) -> None:
         """Give the listing up, and abort what is under way. A listing that was read to its end, or that is garbage, needs none."""
         self._pager.close()
 
     def _turn(self, outcome: Any) -> Page | None:
         """Take the next page in."""
-        page = _call.settle(self._engine, outcome)
-        return None if page is None else Page(*page)
+        fields = _call.settle(self._engine, outcome)
+        if fields is None:
+            return None
+        page = self._last = Page(*fields)
+        return page
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} total={self.total}>"

@@ -1,0 +1,1 @@
+"""How vectors are played through the package's public API."""
