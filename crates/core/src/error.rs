@@ -116,7 +116,9 @@ pub struct ApiErrorBody {
 impl ApiErrorBody {
     /// Reads a body; what is no such JSON gives an empty one.
     pub(crate) fn parse(body: &[u8]) -> Self {
-        serde_json::from_slice(body).unwrap_or_default()
+        // A list would be taken for the members in their order.
+        let object = body.trim_ascii_start().starts_with(b"{");
+        object.then(|| serde_json::from_slice(body).ok()).flatten().unwrap_or_default()
     }
 }
 

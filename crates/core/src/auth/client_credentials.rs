@@ -24,7 +24,7 @@ use crate::{
     clock::Clock,
     config::{ClientAuth, Config, Credentials},
     endpoint,
-    error::{Answered, Error, ErrorKind, Inner, name},
+    error::{Answered, ApiErrorBody, Error, ErrorKind, Inner, name},
     observe::Event,
     percent,
     pipeline::{Access, MISSING_ROLE, Pipeline},
@@ -254,8 +254,7 @@ fn token_request(config: &Config, credentials: &Credentials) -> Result<Prepared,
 
 /// The token endpoint said no.
 fn refusal(response: &Response, config: &Config) -> Error {
-    let code =
-        serde_json::from_slice::<crate::error::ApiErrorBody>(&response.body).ok().and_then(|body| body.code);
+    let code = ApiErrorBody::parse(&response.body).code;
     let (name, hint) = match code.as_deref() {
         Some("oidc.invalid_client") => (name::AUTH_CLIENT, Some(client_hint(response.status.as_u16()))),
         Some("oidc.invalid_target") => (name::AUTH_TARGET, Some(endpoint::indicator_hint(config))),
