@@ -367,7 +367,8 @@ fn check_body(body: &Bytes, headers: &HeaderMap, limit: usize) -> Result<(), Err
     let json = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.split(';').next().unwrap_or_default().trim_end().ends_with("json"));
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|essence| essence.trim_end().to_ascii_lowercase().ends_with("json"));
     if json && body.len() > limit {
         let message = format!("The JSON body has {} bytes; Logto takes {limit} at the most", body.len());
         let mut inner = Inner::new(ErrorKind::Config, name::BODY_TOO_LARGE, message);
