@@ -31,6 +31,7 @@ pub mod options;
 pub mod page;
 mod percent;
 mod pipeline;
+mod redact;
 pub mod request;
 pub mod response;
 mod retry;

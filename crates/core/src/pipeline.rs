@@ -2,7 +2,7 @@
 //!
 //! Nothing else in the project sends, retries or waits. The token request goes through the same loop, without the token step.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::future::{Either, select};
@@ -16,6 +16,8 @@ use crate::{
     error::{self, ApiErrorBody, Error, ErrorKind, Inner, name},
     limit::RateLimiter,
     observe::{Event, Observer},
+    percent,
+    redact::redact,
     request::Prepared,
     response::Response,
     retry::{self, Outcome, Verdict},
@@ -79,7 +81,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
                     if self.renew_after_401(run, access, token.as_ref(), &response) {
                         continue;
                     }
-                    self.finish(response, token.as_ref())
+                    self.finish(run.request, response, token.as_ref())
                 }
                 Err(error) => Err(error),
             };
@@ -215,6 +217,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
     /// An answer is an answer, except a redirect; and an error status may have a known cause.
     fn finish(
         &self,
+        request: &Prepared,
         mut response: Response,
         token: Option<&Arc<AccessToken>>,
     ) -> Result<Response, SendError> {
@@ -229,8 +232,34 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
             inner.hint = Some("Is the base url right, with https where the server wants it, and the path one of the Management API's?".to_owned());
             return Err(SendError::Redirect(inner.into()));
         }
-        response.hint = self.hint(&response, token);
+        if response.status.is_client_error() || response.status.is_server_error() {
+            response.body = redact(response.body, &self.secrets(request, token));
+            response.hint = self.hint(&response, token);
+        }
         Ok(response)
+    }
+
+    /// What an answer to this request could echo and nobody may print.
+    fn secrets<'a>(
+        &'a self,
+        request: &'a Prepared,
+        token: Option<&'a Arc<AccessToken>>,
+    ) -> Vec<Cow<'a, str>> {
+        let mut secrets = Vec::new();
+        if let Some(token) = token {
+            secrets.push(Cow::Borrowed(token.value()));
+        }
+        for value in request.headers.get_all(header::AUTHORIZATION) {
+            let text = value.to_str().unwrap_or_default();
+            secrets.push(Cow::Borrowed(text.split_once(' ').map_or(text, |(_, credentials)| credentials)));
+        }
+        if let Some(credentials) = &self.config.credentials {
+            let secret = credentials.secret.expose();
+            let mut in_form = String::new();
+            percent::form(secret, &mut in_form);
+            secrets.extend([Cow::Borrowed(secret), Cow::Owned(in_form)]);
+        }
+        secrets
     }
 
     fn hint(&self, response: &Response, token: Option<&Arc<AccessToken>>) -> Option<String> {
