@@ -4,6 +4,7 @@ use std::{fmt, time::Duration};
 
 use http::HeaderValue;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{clock::UnixMillis, error::Error, secret::Secret};
 
@@ -55,6 +56,10 @@ impl AccessToken {
 
     /// Reads the token endpoint's answer to a request that went out at `asked_at`.
     pub(crate) fn from_answer(body: &[u8], asked_at: UnixMillis) -> Result<Self, String> {
+        if !body.trim_ascii_start().starts_with(b"{") {
+            // A list would be taken for the members in their order.
+            return Err("its answer is no token response".to_owned());
+        }
         let answer: TokenAnswer = serde_json::from_slice(body).map_err(|error| {
             // Only where, never what: the text could hold the token.
             format!("its answer is no token response (line {}, column {})", error.line(), error.column())
@@ -65,7 +70,7 @@ impl AccessToken {
         if !answer.token_type.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("bearer")) {
             return Err("its token is not of the type Bearer".to_owned());
         }
-        let lifetime = match answer.expires_in {
+        let lifetime = match answer.expires_in.as_ref().and_then(seconds) {
             Some(seconds) if seconds.is_finite() => {
                 Duration::try_from_secs_f64(seconds.clamp(0.0, 1e9)).unwrap_or_default()
             }
@@ -127,8 +132,13 @@ impl fmt::Debug for AccessToken {
 struct TokenAnswer {
     access_token: String,
     token_type: Option<String>,
-    expires_in: Option<f64>,
+    expires_in: Option<Value>,
     scope: Option<String>,
+}
+
+/// A number, or one in quotes as some gateways write it. Anything else counts as unstated: the token itself is good.
+fn seconds(expires_in: &Value) -> Option<f64> {
+    expires_in.as_f64().or_else(|| expires_in.as_str()?.trim().parse().ok())
 }
 
 /// For the fuzzer: reads a token response as the client does.
