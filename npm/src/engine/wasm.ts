@@ -105,11 +105,18 @@ class WasmEngine implements Engine {
     let made: { by: Inside; pager: ModulePager } | undefined;
     /** Where it stood after the last page: a new instance goes on from there. */
     let cursor: string | undefined;
+    let over = false;
     let stop: (() => void) | undefined;
-    let disposed = false;
+    /** Whoever lists to the end need not say so: memory of the module is not for a garbage collector to find. */
+    const end = (): void => {
+      over = true;
+      stop?.();
+      made?.by.instance.enter(() => made?.pager.free());
+      made = undefined;
+    };
     return {
       next: async (signal) => {
-        if (disposed) {
+        if (over) {
           return undefined;
         }
         const call = this.#begin<EnginePage | undefined>(signal, (inside, number) => {
@@ -122,14 +129,15 @@ class WasmEngine implements Engine {
         stop = call.stop;
         const page = await call.result;
         cursor = page?.cursor;
+        if (cursor === undefined && !over) {
+          end();
+        }
         return page;
       },
-      cursor: () => (made && !disposed && !made.by.instance.dead ? made.pager.cursor() : cursor),
+      cursor: () => (made && !made.by.instance.dead ? made.pager.cursor() : cursor),
       dispose: () => {
-        if (!disposed) {
-          disposed = true;
-          stop?.();
-          made?.by.instance.enter(() => made?.pager.free());
+        if (!over) {
+          end();
         }
       },
     };

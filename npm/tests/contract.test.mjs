@@ -1,23 +1,21 @@
-// The transport over fetch holds the contract of transports (crates/testkit/src/contract.rs), in Node with the global `fetch` and with one handed in, and in workerd.
+// The transport over fetch holds the contract of transports (crates/testkit/src/contract.rs): in Node with the global `fetch` and with one handed in, and in workerd.
 //
-//   node contract.mjs MODULE_DIR SERVER
-//
-// MODULE_DIR has the WASM module built with the feature `contract`, as wasm-bindgen writes it; SERVER is testkit's example `contract_server`, built. Prints a line for each rule and runtime; exit code 1 if one is broken.
+// `cargo xtask test edge` builds what it needs and says where it is: LOGTO_CONTRACT_MODULE, a folder with the WASM module built with the feature `contract` as wasm-bindgen writes it, and LOGTO_CONTRACT_SERVER, testkit's example
+// `contract_server`.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { startWorker } from './workerd/start.mjs';
 
-const [moduleDir, server] = process.argv.slice(2).map((path) => resolve(path));
-if (!server) {
-  process.stderr.write('usage: node contract.mjs MODULE_DIR SERVER\n');
-  process.exit(2);
-}
+const { LOGTO_CONTRACT_MODULE: moduleDir = '', LOGTO_CONTRACT_SERVER: server = '' } = process.env;
+const skip = moduleDir && server ? false : 'cargo xtask test edge sets LOGTO_CONTRACT_MODULE and LOGTO_CONTRACT_SERVER';
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const wasm = join(moduleDir, 'logto_management_bg.wasm');
 const alias = { 'contract-module': join(moduleDir, 'logto_management.js'), 'contract-module/wasm': wasm };
@@ -66,18 +64,12 @@ const runtimes = {
   workerd: () => inWorkerd(),
 };
 
-let failed = 0;
-let passed = 0;
 for (const [runtime, play] of Object.entries(runtimes)) {
-  for (const { rule, broken } of await play()) {
-    if (broken === null) {
-      passed += 1;
-      console.log(`ok      ${runtime}: ${rule}`);
-    } else {
-      failed += 1;
-      console.log(`FAILED  ${runtime}: ${rule}: ${broken}`);
+  test(`the contract of transports in ${runtime}`, { skip }, async (t) => {
+    const findings = await play();
+    assert.ok(findings.length > 0);
+    for (const { rule, broken } of findings) {
+      await t.test(rule, () => assert.equal(broken, null));
     }
-  }
+  });
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,105 @@
+// The package in workerd, beyond the vectors: what is special about Workers.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { startServer } from './support/server.mjs';
+import { startWorker } from './workerd/start.mjs';
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+async function start(t, entry, answer, options = {}) {
+  const server = await startServer(answer);
+  const log = [];
+  const collect = (stream) => stream.on('data', (chunk) => log.push(String(chunk)));
+  const worker = await startWorker(at(entry), {
+    handleRuntimeStdio: (stdout, stderr) => {
+      collect(stdout);
+      collect(stderr);
+    },
+    ...options,
+    bindings: { LOGTO_ENDPOINT: server.baseUrl, LOGTO_CLIENT_ID: 'm2m-app', LOGTO_CLIENT_SECRET: 'm2m-secret', ...options.bindings },
+  });
+  t.after(async () => {
+    await worker.dispose();
+    await server.close();
+  });
+  return { server, worker, log };
+}
+
+const users = ({ path, query }) => {
+  if (path === '/api/users/u1') {
+    return { json: { id: 'u1' } };
+  }
+  if (path !== '/api/users') {
+    return { status: 404, json: { code: 'entity.not_exists_with_id', message: 'no such user' } };
+  }
+  const [page, size] = [Number(query.get('page')), Number(query.get('page_size'))];
+  const all = Array.from({ length: 45 }, (_, number) => ({ id: `u${number}` }));
+  return { json: all.slice((page - 1) * size, page * size), headers: { 'total-number': '45' } };
+};
+
+test('the example Worker lists and searches, for those who have the key', async (t) => {
+  const { server, worker } = await start(t, '../smoke/cloudflare/src/index.js', users, { bindings: { ACCESS_KEY: 'a-key' } });
+  const headers = { authorization: 'Bearer a-key' };
+  const get = async (path, init) => worker.fetch(`https://worker.example${path}`, init);
+
+  assert.equal((await get('/users')).status, 403);
+  assert.equal((await get('/users', { headers: { authorization: 'Bearer another' } })).status, 403);
+  assert.equal((await get('/demo')).status, 403);
+  assert.equal(server.seen.length, 0, 'nobody without the key causes a request to Logto');
+
+  const first = await (await get('/users?search=ann', { headers })).json();
+  assert.equal(first.items.length, 20);
+  assert.equal(first.total, 45);
+  assert.equal(server.calls().at(-1).query.get('search'), '%ann%');
+  const second = await (await get(`/users?search=ann&cursor=${first.cursor}`, { headers })).json();
+  assert.deepEqual(second.items[0], { id: 'u20' });
+
+  assert.deepEqual(await (await get('/users/u1', { headers })).json(), { id: 'u1' });
+  const missing = await get('/users/nobody', { headers });
+  assert.equal(missing.status, 404);
+  assert.equal((await missing.json()).code, 'entity.not_exists_with_id');
+
+  const demo = await (await worker.fetch('http://worker.local/demo')).json();
+  assert.deepEqual({ ...demo, ms: 0 }, { door: 'worker', users: 45, total: 45, ids_unique: 45, ms: 0 });
+  assert.equal(server.seen.length - server.calls().length, 1, 'one token request for all of it');
+});
+
+test('a client made in global scope does nothing there, and sends through a service binding', async (t) => {
+  const seen = [];
+  const service = async (request) => {
+    const { pathname } = new URL(request.url);
+    seen.push(`${request.method} ${pathname}`);
+    const json = pathname === '/oidc/token' ? { access_token: 't1', expires_in: 3600, token_type: 'Bearer', scope: 'all' } : { id: 'u1' };
+    return new Response(JSON.stringify(json), { headers: { 'content-type': 'application/json' } });
+  };
+  const { worker } = await start(t, 'workerd/inert-worker.mjs', undefined, { serviceBindings: { LOGTO: service } });
+  const answer = await (await worker.fetch('http://worker.local/')).json();
+  assert.deepEqual(answer, { engineKind: 'wasm', data: { id: 'u1' } });
+  assert.deepEqual(seen, ['POST /oidc/token', 'GET /api/users/u1']);
+});
+
+test('50 requests at once in one isolate, the first given up half-way: no other hangs or fails', async (t) => {
+  let hang = true;
+  const answer = ({ path }) => {
+    if (path === '/api/users/first') {
+      return 'hang';
+    }
+    return { json: { id: path.split('/').pop() } };
+  };
+  const { server, worker, log } = await start(t, 'workerd/isolation-worker.mjs', (request) => (request.path === '/oidc/token' && hang ? 'hang' : answer(request)));
+  // The first is given up while it waits for its token: the renewal that it began must not hold up the others.
+  const aborter = new AbortController();
+  const first = worker.fetch('http://worker.local/first', { signal: aborter.signal });
+  await server.until((seen) => seen.some(({ path }) => path === '/oidc/token'));
+  hang = false;
+  const others = Array.from({ length: 50 }, (_, number) => worker.fetch(`http://worker.local/u${number}`));
+  aborter.abort();
+  await assert.rejects(first);
+  const answers = await Promise.all(others.map(async (other) => (await other).json()));
+  assert.deepEqual(
+    answers.map(({ data }) => data?.id),
+    answers.map((_, number) => `u${number}`),
+  );
+  assert.doesNotMatch(log.join(''), /hanging|different request|canceled/i);
+});
