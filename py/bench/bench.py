@@ -18,6 +18,7 @@ from typing import Any
 import aiohttp
 import httpx
 import requests
+
 from logto_management import AsyncManagementApi, ManagementApi
 
 ENDPOINT = os.environ["LOGTO_ENDPOINT"]
@@ -40,7 +41,9 @@ def cost(requests_made: int, cpu: float, wall: float) -> Cost:
     }
 
 
-def in_turns(contenders: Sequence[str], measure: Callable[[str], Cost], rounds: int, warm_up: bool = True) -> list[dict[str, Cost]]:
+def in_turns(
+    contenders: Sequence[str], measure: Callable[[str], Cost], rounds: int, warm_up: bool = True
+) -> list[dict[str, Cost]]:
     """Measures each contender in every round; in each round another one begins."""
     if warm_up:
         for name in contenders:
@@ -101,7 +104,11 @@ async def async_batch(call: Callable[[], Awaitable[Any]], count: int, in_flight:
 
 
 def sync_cases() -> None:
-    with ManagementApi("default", base_url=ENDPOINT, **CREDENTIALS) as api, httpx.Client() as client, requests.Session() as session:
+    with (
+        ManagementApi("default", base_url=ENDPOINT, **CREDENTIALS) as api,
+        httpx.Client() as client,
+        requests.Session() as session,
+    ):
         headers = {"authorization": f"Bearer {api.access_token().value}"}
         url = f"{ENDPOINT}{USERS}?page_size=20"
         calls: dict[str, Callable[[], Any]] = {

@@ -16,33 +16,85 @@ from typing import TYPE_CHECKING
 
 from ._client import ManagementApi, RawApi
 from ._listing import AsyncListing, Listing, Page
-from ._native import __version__, exiting as _exiting
+from ._native import __version__
+from ._native import exiting as _exiting
 from ._options import BodyOptions, CallOptions, ClientOptions, ListOptions, RateLimit
 from ._response import AccessToken, Headers, RawResponse
-from .errors import *  # noqa: F403
-from .errors import __all__ as _errors
+from .errors import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    BodyTooLargeError,
+    ConfigError,
+    ConflictError,
+    ConnectError,
+    ConnectionInterruptedError,
+    DeadlineExceededError,
+    DecodeError,
+    InvalidClientError,
+    InvalidRequestError,
+    InvalidTargetError,
+    LogtoError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    RequestCancelledError,
+    ResponseBodyError,
+    ServerError,
+    TokenQuotaError,
+    UnauthorizedError,
+    UnexpectedRedirectError,
+    UnprocessableError,
+)
 
 if TYPE_CHECKING:
     from ._async_client import AsyncManagementApi, AsyncRawApi
 
 __all__ = [
+    "APIConnectionError",
+    "APIStatusError",
+    "APITimeoutError",
     "AccessToken",
     "AsyncListing",
     "AsyncManagementApi",
     "AsyncRawApi",
+    "AuthenticationError",
+    "BadRequestError",
     "BodyOptions",
+    "BodyTooLargeError",
     "CallOptions",
     "ClientOptions",
+    "ConfigError",
+    "ConflictError",
+    "ConnectError",
+    "ConnectionInterruptedError",
+    "DeadlineExceededError",
+    "DecodeError",
     "Headers",
+    "InvalidClientError",
+    "InvalidRequestError",
+    "InvalidTargetError",
     "ListOptions",
     "Listing",
+    "LogtoError",
     "ManagementApi",
+    "NotFoundError",
     "Page",
+    "PermissionDeniedError",
     "RateLimit",
+    "RateLimitError",
     "RawApi",
     "RawResponse",
+    "RequestCancelledError",
+    "ResponseBodyError",
+    "ServerError",
+    "TokenQuotaError",
+    "UnauthorizedError",
+    "UnexpectedRedirectError",
+    "UnprocessableError",
     "__version__",
-    *_errors,
 ]
 
 _atexit.register(_exiting)

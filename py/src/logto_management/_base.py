@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from . import _options
-from ._native import Failure, open as _open
+from ._native import Failure
+from ._native import open as _open
 from .errors import from_failure
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as _json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,11 +30,15 @@ def encode(
         return _multipart(data or {}, files)
     from urllib.parse import urlencode
 
-    return "application/x-www-form-urlencoded", urlencode([(name, _plain(value)) for name, value in _fields(data or {})]).encode()
+    return "application/x-www-form-urlencoded", urlencode(_fields(data or {})).encode()
 
 
-def _fields(data: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [(name, one) for name, value in data.items() for one in (value if isinstance(value, (list, tuple)) else (value,))]
+def _fields(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    fields: list[tuple[str, str]] = []
+    for name, value in data.items():
+        values = cast("list[Any]", value) if isinstance(value, (list, tuple)) else [value]
+        fields.extend((name, _plain(one)) for one in values)
+    return fields
 
 
 def _plain(value: Any) -> str:
@@ -46,9 +50,7 @@ def _multipart(data: Mapping[str, Any], files: Mapping[str, File]) -> tuple[str,
     from os import urandom
 
     boundary = urandom(16).hex()
-    parts = [
-        _part(boundary, f'name="{_quoted(name)}"', None, _plain(value).encode()) for name, value in _fields(data)
-    ]
+    parts = [_part(boundary, f'name="{_quoted(name)}"', None, value.encode()) for name, value in _fields(data)]
     for name, file in files.items():
         file_name, content, content_type = _file(name, file)
         about = f'name="{_quoted(name)}"; filename="{_quoted(file_name)}"'
@@ -59,16 +61,15 @@ def _multipart(data: Mapping[str, Any], files: Mapping[str, File]) -> tuple[str,
 
 def _file(name: str, file: File) -> tuple[str, bytes, str]:
     given = file if isinstance(file, tuple) else (None, file)
-    content: Any = given[1]
-    if not isinstance(content, (bytes, bytearray, memoryview)):
-        content = content.read()
-    path = given[0] or getattr(given[1], "name", None)
+    source = given[1]
+    content = bytes(source) if isinstance(source, bytes) else source.read()
+    path = given[0] or getattr(source, "name", None)
     file_name = path.replace("\\", "/").rsplit("/", 1)[-1] if isinstance(path, str) else name
-    if len(given) > 2:
-        return file_name, bytes(content), given[2]
+    if len(given) == 3:
+        return file_name, content, given[2]
     from mimetypes import guess_type
 
-    return file_name, bytes(content), guess_type(file_name)[0] or "application/octet-stream"
+    return file_name, content, guess_type(file_name)[0] or "application/octet-stream"
 
 
 def _part(boundary: str, about: str, content_type: str | None, content: bytes) -> bytes:

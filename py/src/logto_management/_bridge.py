@@ -81,7 +81,9 @@ async def run(start: Callable[..., Any], *arguments: Any) -> Any:
     try:
         loop = get_running_loop()
     except RuntimeError:
-        raise RuntimeError("AsyncManagementApi needs a running asyncio event loop, and there is none (trio has loops of another kind)") from None
+        raise RuntimeError(
+            "AsyncManagementApi needs a running asyncio event loop, and there is none (trio has loops of another kind)"
+        ) from None
     bridge = _bridges.get(loop)
     if bridge is None:
         bridge = _bridge(loop)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 from . import _body, _options
 from ._native import Failure
@@ -55,12 +55,13 @@ def call_options(timeout: Any, retries: Any, deadline: Any, idempotent: Any) -> 
 def pairs(given: Any) -> Any:
     """Make any mapping something that the native module reads: a ``dict``, or pairs."""
     if given is None or type(given) is dict or not isinstance(given, Mapping):
-        return given
-    return list(given.items())
+        return cast("Any", given)
+    mapping: Mapping[Any, Any] = given
+    return list(mapping.items())
 
 
 def _names_type(headers: Any) -> bool:
-    names = headers if isinstance(headers, Mapping) else (name for name, _ in headers)
+    names: Iterable[str] = dict(headers)
     return any(name.lower() == "content-type" for name in names)
 
 

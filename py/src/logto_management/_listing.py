@@ -76,7 +76,15 @@ def begin(
     """Begin a listing; nothing is sent before its first page is asked for."""
     options = _call.call_options(timeout, retries, deadline, idempotent)
     pager = engine.pager(
-        template, _call.pairs(path), _call.pairs(query), _call.pairs(headers), options, page_size, page, concurrency, cursor
+        template,
+        _call.pairs(path),
+        _call.pairs(query),
+        _call.pairs(headers),
+        options,
+        page_size,
+        page,
+        concurrency,
+        cursor,
     )
     if isinstance(pager, Failure):
         raise from_failure(pager)
@@ -255,7 +263,7 @@ class _Items:
         return self
 
     async def __anext__(self) -> Any:
-        item = await self._listing._next_item(_END)  # noqa: SLF001
+        item = await self._listing._next_item(_END)
         if item is _END:
             raise StopAsyncIteration
         return item
@@ -273,7 +281,7 @@ class _Pages:
         return self
 
     async def __anext__(self) -> Page:
-        page = await self._listing._next_page()  # noqa: SLF001
+        page = await self._listing._next_page()
         if page is None:
             raise StopAsyncIteration
         return page

@@ -21,6 +21,7 @@ def open(
     asynchronous: bool,
     clock: TestingClock | None,
 ) -> Engine | Failure: ...
+
 @final
 class Engine:
     @property

@@ -15,11 +15,8 @@ if TYPE_CHECKING:
 
     PathValue: TypeAlias = Union[str, int, UUID]
     """A path parameter; it is percent-encoded, and can only ever be one segment."""
-    QueryScalar: TypeAlias = Union[str, int, float, bool, None]
-    """``None`` is left out."""
-    QueryValue: TypeAlias = Union[QueryScalar, Sequence[QueryScalar], Mapping[str, Union[QueryScalar, Sequence[QueryScalar]]]]
-    """A list repeats the name. A mapping is for ``search_params`` alone."""
-    Query: TypeAlias = Union[Mapping[str, QueryValue], Sequence[tuple[str, QueryValue]]]
+    Query: TypeAlias = Union[Mapping[str, object], Sequence[tuple[str, object]]]
+    """Values are ``str``, ``int``, ``float``, ``bool``, or lists of them, which repeat the name; ``None`` is left out. A mapping is for ``search_params`` alone."""
     Headers: TypeAlias = Union[Mapping[str, str], Sequence[tuple[str, str]]]
     Seconds: TypeAlias = Union[float, timedelta]
     FormValue: TypeAlias = Union[str, int, float, bool]

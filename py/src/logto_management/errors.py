@@ -16,9 +16,10 @@ Secrets, tokens and the bodies of token requests are in none of them.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ._native import Failure
+if TYPE_CHECKING:
+    from ._native import Failure
 
 __all__ = [
     "APIConnectionError",
@@ -165,14 +166,14 @@ class TokenQuotaError(AuthenticationError):
 class APIStatusError(LogtoError):
     """The API answered with an error status."""
 
-    status: int
+    status: int  # pyright: ignore[reportIncompatibleVariableOverride] - it narrows
 
 
 class BadRequestError(APIStatusError):
     """400: the server does not accept the input."""
 
 
-class UnauthorizedError(APIStatusError, AuthenticationError):
+class UnauthorizedError(APIStatusError, AuthenticationError):  # pyright: ignore[reportIncompatibleVariableOverride]
     """401, also with a fresh token."""
 
 

@@ -22,7 +22,11 @@ async def _run_vector(request: dict[str, Any]) -> dict[str, Any]:
         outcomes = [await play.step(step) for step in request["steps"]]
         if play.api is not None:
             await play.api.close()
-    return {"outcomes": outcomes, "sleeps": [seconds * 1000 for seconds in clock.take_sleeps()], "warnings": warnings.codes}
+    return {
+        "outcomes": outcomes,
+        "sleeps": [seconds * 1000 for seconds in clock.take_sleeps()],
+        "warnings": warnings.codes,
+    }
 
 
 class Play:
@@ -60,7 +64,7 @@ class Play:
             elif "token" in step:
                 token = await self.api.access_token()
                 return {"value": token.value, "scope": token.scope, "expiresAt": int(token.expires_at)}
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome
+        except Exception as error:
             return common.failed(error, self.api)
         return {}
 

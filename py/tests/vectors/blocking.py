@@ -21,7 +21,11 @@ def run_vector(request: dict[str, Any]) -> dict[str, Any]:
         outcomes = [play.step(step) for step in request["steps"]]
         if play.api is not None:
             play.api.close()
-    return {"outcomes": outcomes, "sleeps": [seconds * 1000 for seconds in clock.take_sleeps()], "warnings": warnings.codes}
+    return {
+        "outcomes": outcomes,
+        "sleeps": [seconds * 1000 for seconds in clock.take_sleeps()],
+        "warnings": warnings.codes,
+    }
 
 
 class Play:
@@ -71,7 +75,7 @@ class Play:
             elif "token" in step:
                 token = self.api.access_token()
                 return {"value": token.value, "scope": token.scope, "expiresAt": int(token.expires_at)}
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the outcome
+        except Exception as error:
             return common.failed(error, self.api)
         return {}
 

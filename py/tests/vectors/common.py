@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import pickle
 import re
@@ -10,7 +11,6 @@ import traceback
 from typing import Any
 from urllib.request import urlopen
 
-import json
 from logto_management import LogtoError, RateLimit, RawResponse
 from logto_management.testing import TestingClock
 
@@ -90,7 +90,12 @@ def list_keywords(listing: dict[str, Any]) -> dict[str, Any]:
     """The keywords of a listing."""
     params = listing.get("params") or {}
     keywords = {"path": params.get("path"), "query": params.get("query"), "headers": params.get("header")}
-    for name, keyword in (("pageSize", "page_size"), ("page", "page"), ("concurrency", "concurrency"), ("cursor", "cursor")):
+    for name, keyword in (
+        ("pageSize", "page_size"),
+        ("page", "page"),
+        ("concurrency", "concurrency"),
+        ("cursor", "cursor"),
+    ):
         if name in listing:
             keywords[keyword] = listing[name]
     return keywords
@@ -113,7 +118,9 @@ class Listed:
             self.pages.append(page)
 
     def outcome(self, listing: Any, cursor: str | None) -> dict[str, Any]:
-        pages = [{"number": page.number, "size": page.size, "count": len(page), "total": total(page)} for page in self.pages]
+        pages = [
+            {"number": page.number, "size": page.size, "count": len(page), "total": total(page)} for page in self.pages
+        ]
         items = self.items[: self.limit]
         return {**self.error, "items": items, "pages": pages, "total": total(listing), "cursor": cursor}
 
