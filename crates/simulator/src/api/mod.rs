@@ -1,10 +1,19 @@
 //! The Management API: routing, authorisation, and what handlers get to work with.
 
 mod answer;
+mod applications;
 mod auth;
+mod common;
+mod fixed;
 mod guard;
 mod head;
+mod logs_hooks;
+mod organization_jit;
+mod organization_template;
+mod organizations;
 mod paging;
+mod resources;
+mod roles;
 mod routes;
 mod search;
 mod users;

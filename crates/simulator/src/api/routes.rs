@@ -1,7 +1,10 @@
 //! Which operation a request means.
 
 use super::answer::{Answer, Failure};
-use super::{Call, users};
+use super::{
+    Call, applications, fixed, logs_hooks, organization_jit, organization_template, organizations, resources,
+    roles, users,
+};
 use crate::query::decode_component;
 
 pub(super) type Handler = fn(&mut Call<'_>) -> Result<Answer, Failure>;
@@ -18,6 +21,11 @@ pub(super) struct Route {
 
 pub(super) const fn route(method: &'static str, template: &'static str, handler: Handler) -> Route {
     Route { method, template, handler, public: false }
+}
+
+/// One that needs no token.
+pub(super) const fn public(method: &'static str, template: &'static str, handler: Handler) -> Route {
+    Route { public: true, ..route(method, template, handler) }
 }
 
 /// What a method and a path lead to.
@@ -72,7 +80,18 @@ fn group(path: &str) -> &'static [Route] {
     let first = path.strip_prefix("/api/").and_then(|rest| rest.split('/').next());
     match first {
         Some("users") => users::ROUTES,
-        _ => &[],
+        Some("roles") => roles::ROUTES,
+        Some("applications") => applications::ROUTES,
+        Some("resources") => resources::ROUTES,
+        Some("organizations") if path.contains("/jit/") => organization_jit::ROUTES,
+        Some("organizations") => organizations::ROUTES,
+        Some("organization-roles") => organization_template::ROLES,
+        Some("organization-scopes") => organization_template::SCOPES,
+        Some("organization-invitations") => organization_template::INVITATIONS,
+        Some("logs") => logs_hooks::LOGS,
+        Some("hooks") => logs_hooks::HOOKS,
+        Some(_) => fixed::ROUTES,
+        None => &[],
     }
 }
 

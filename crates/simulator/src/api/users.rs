@@ -3,14 +3,14 @@
 use bytes::{BufMut as _, BytesMut};
 use serde_json::json;
 
-use super::Call;
 use super::answer::{Answer, Failure, failure, foreign_key, not_found, nothing_to_change};
 use super::guard::{Field, Kind, may, must};
 use super::paging::{Page, Total, When};
 use super::routes::{Route, route};
 use super::search::Search;
-use crate::json::{Js, jsonb, parse};
-use crate::world::{Role, User, find};
+use super::{Call, roles};
+use crate::json::Js;
+use crate::world::{Jsonb, User, find};
 
 pub(super) const ROUTES: &[Route] = &[
     route("POST", "/api/users", create),
@@ -27,7 +27,7 @@ pub(super) const ROUTES: &[Route] = &[
     route("PATCH", "/api/users/{userId}/is-suspended", suspend),
     route("GET", "/api/users/{userId}/logto-configs", logto_configs),
     route("GET", "/api/users/{userId}/organizations", organizations),
-    route("GET", "/api/users/{userId}/roles", roles),
+    route("GET", "/api/users/{userId}/roles", list_roles),
     route("POST", "/api/users/{userId}/roles", add_roles),
     route("PUT", "/api/users/{userId}/roles", replace_roles),
     route("DELETE", "/api/users/{userId}/roles/{roleId}", remove_role),
@@ -197,7 +197,7 @@ fn apply(user: &mut User, body: &Js) -> bool {
     }
     for (name, column) in [("customData", &mut user.custom_data), ("profile", &mut user.profile)] {
         if let Some(value) = body.get(name) {
-            *column = jsonb(value);
+            *column = Jsonb::of(value);
             changed = true;
         }
     }
@@ -246,25 +246,13 @@ fn delete(call: &mut Call<'_>) -> Result<Answer, Failure> {
 }
 
 fn custom_data(call: &mut Call<'_>) -> Result<Answer, Failure> {
-    Ok(Answer::raw(one(call)?.custom_data.clone()))
-}
-
-/// The top-level members of both; the new ones win.
-fn merged(old: &str, new: &Js) -> String {
-    let mut members = match parse(old.as_bytes()).map(|document| document.value) {
-        Ok(Js::Object(members)) => members,
-        _ => Vec::new(),
-    };
-    if let Js::Object(new) = new {
-        members.extend(new.iter().cloned());
-    }
-    jsonb(&Js::Object(members))
+    Ok(Answer::json(&one(call)?.custom_data))
 }
 
 fn merge_custom_data(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let body = call.body(&[must("customData", Kind::Object)])?;
     change(call, |user| {
-        user.custom_data = merged(&user.custom_data, body.get("customData").unwrap_or(&Js::Null));
+        user.custom_data = user.custom_data.merged(body.get("customData").unwrap_or(&Js::Null));
     })?;
     custom_data(call)
 }
@@ -272,9 +260,9 @@ fn merge_custom_data(call: &mut Call<'_>) -> Result<Answer, Failure> {
 fn merge_profile(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let body = call.body(&[must("profile", Kind::Object)])?;
     change(call, |user| {
-        user.profile = merged(&user.profile, body.get("profile").unwrap_or(&Js::Null));
+        user.profile = user.profile.merged(body.get("profile").unwrap_or(&Js::Null));
     })?;
-    Ok(Answer::raw(one(call)?.profile.clone()))
+    Ok(Answer::json(&one(call)?.profile))
 }
 
 const PASSWORD: &[Field] = &[must("password", Kind::Name)];
@@ -319,31 +307,16 @@ fn organizations(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let mut rows = Vec::new();
     for organization in &call.world.organizations {
         let Some(role_ids) = organization.users.get(id) else { continue };
-        let roles: Vec<_> = role_ids
-            .iter()
-            .filter_map(|id| find(&call.world.organization_roles, id))
-            .map(|role| json!({ "id": role.id, "name": role.name }))
-            .collect();
-        rows.push(super::with_members(organization, &[("organizationRoles", json!(roles))]));
+        let roles = super::organizations::roles_brief(call.world, role_ids);
+        rows.push(super::with_members(organization, &[("organizationRoles", roles)]));
     }
     Ok(Answer::json(&rows))
 }
 
-fn held_roles<'c>(call: &'c Call<'_>) -> Result<Vec<&'c Role>, Failure> {
+fn list_roles(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let id = &one(call)?.id;
-    let search = Search::read(&call.query, &["id", "name", "description"])?;
     let rows = call.world.roles.iter().filter(|role| role.users.contains(id));
-    Ok(rows
-        .filter(|role| {
-            search
-                .as_ref()
-                .is_none_or(|s| s.matches(&[Some(&role.id), Some(&role.name), Some(&role.description)]))
-        })
-        .collect())
-}
-
-fn roles(call: &mut Call<'_>) -> Result<Answer, Failure> {
-    call.list(&held_roles(call)?, When::Always)
+    call.list(&call.searched(rows, &roles::SEARCH, roles::searchable)?, When::Always)
 }
 
 /// The role ids of the body, all of them ids of roles for users.

@@ -55,10 +55,6 @@ impl World {
         find_mut(&mut self.roles, id)
     }
 
-    pub(crate) fn organization_mut(&mut self, id: &str) -> Option<&mut Organization> {
-        find_mut(&mut self.organizations, id)
-    }
-
     /// The names of the scopes of a resource that an application holds through its roles, in the order in which they were asked for.
     pub(crate) fn granted(&self, application_id: &str, resource_id: &str, asked: &str) -> Vec<String> {
         let held: Vec<&str> = self

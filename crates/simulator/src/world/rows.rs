@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::json::{Js, jsonb};
+use crate::json::{Js, jsonb, parse};
 
 /// A `jsonb` column, kept as the text that it is answered with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +20,25 @@ impl Jsonb {
         Self(jsonb(value))
     }
 
+    /// Text that already is what it should be.
+    pub(crate) fn ready(text: String) -> Self {
+        Self(text)
+    }
+
     pub(crate) fn text(&self) -> &str {
         &self.0
+    }
+
+    /// The top-level members of both; the new ones win.
+    pub(crate) fn merged(&self, new: &Js) -> Self {
+        let mut members = match parse(self.0.as_bytes()).map(|document| document.value) {
+            Ok(Js::Object(members)) => members,
+            _ => Vec::new(),
+        };
+        if let Js::Object(new) = new {
+            members.extend(new.iter().cloned());
+        }
+        Self::of(&Js::Object(members))
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn user(rng: &mut Rng, n: usize, now_ms: u64) -> User {
     user.username = Some(format!("user_{n:04}"));
     user.primary_email = Some(format!("user{n:04}@example.com"));
     user.name = NAMES.get(n % NAMES.len()).map(|name| format!("{name} {n}"));
-    user.custom_data = format!("{{\"index\":{n}}}");
+    user.custom_data = Jsonb::ready(format!("{{\"index\":{n}}}"));
     user
 }
 

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 
+use super::rows::Jsonb;
 use crate::json::string;
 
 /// A row. `jsonb` columns are kept as the text that they are answered with.
@@ -17,9 +18,9 @@ pub(crate) struct User {
     pub(crate) primary_phone: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) avatar: Option<String>,
-    pub(crate) custom_data: String,
-    pub(crate) identities: String,
-    pub(crate) profile: String,
+    pub(crate) custom_data: Jsonb,
+    pub(crate) identities: Jsonb,
+    pub(crate) profile: Jsonb,
     pub(crate) application_id: Option<String>,
     pub(crate) last_sign_in_at: Option<u64>,
     pub(crate) created_at: u64,
@@ -39,9 +40,9 @@ impl User {
             primary_phone: None,
             name: None,
             avatar: None,
-            custom_data: "{}".to_owned(),
-            identities: "{}".to_owned(),
-            profile: "{}".to_owned(),
+            custom_data: Jsonb::object(),
+            identities: Jsonb::object(),
+            profile: Jsonb::object(),
             application_id: None,
             last_sign_in_at: None,
             created_at: now_ms,
@@ -62,6 +63,11 @@ impl User {
         })
     }
 
+    /// The same, to be put into other JSON.
+    pub(crate) fn raw(&self) -> Jsonb {
+        Jsonb::ready(String::from_utf8_lossy(self.json()).into_owned())
+    }
+
     /// With `includePasswordHash`.
     pub(crate) fn json_with_password(&self) -> String {
         let mut out = self.open();
@@ -73,7 +79,7 @@ impl User {
     }
 
     fn open(&self) -> String {
-        let mut out = String::with_capacity(420 + self.custom_data.len());
+        let mut out = String::with_capacity(420 + self.custom_data.text().len());
         out.push_str("{\"id\":");
         string(&mut out, &self.id);
         member(&mut out, "username", self.username.as_deref());
@@ -86,7 +92,11 @@ impl User {
         let _ = write!(
             out,
             ",\"customData\":{},\"identities\":{},\"lastSignInAt\":{last_sign_in},\"createdAt\":{},\"updatedAt\":{},\"profile\":{}",
-            self.custom_data, self.identities, self.created_at, self.updated_at, self.profile
+            self.custom_data.text(),
+            self.identities.text(),
+            self.created_at,
+            self.updated_at,
+            self.profile.text()
         );
         member(&mut out, "applicationId", self.application_id.as_deref());
         member(&mut out, "cimdClientId", None);
