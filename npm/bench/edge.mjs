@@ -49,7 +49,9 @@ const bundle = async (entry, minify) => {
     logLevel: 'warning',
   });
   const names = (await readdir(outdir)).sort((a, b) => b.endsWith('.mjs') - a.endsWith('.mjs'));
-  return Promise.all(names.map(async (name) => ({ path: join(outdir, name), contents: await readFile(join(outdir, name)) })));
+  return Promise.all(
+    names.map(async (name) => ({ path: join(outdir, name), contents: await readFile(join(outdir, name)) })),
+  );
 };
 
 try {
@@ -67,7 +69,9 @@ try {
   const bindings = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('LOGTO_')));
   const miniflare = new Miniflare({
     modules: files.map(({ path, contents }) =>
-      path.endsWith('.wasm') ? { type: 'CompiledWasm', path, contents } : { type: 'ESModule', path, contents: contents.toString() },
+      path.endsWith('.wasm')
+        ? { type: 'CompiledWasm', path, contents }
+        : { type: 'ESModule', path, contents: contents.toString() },
     ),
     modulesRoot: join(out, 'edge-worker.mjs'),
     compatibilityDate: '2026-01-01',

@@ -51,7 +51,9 @@ export const compare = async (name, contenders, measure, { rounds, metrics, warm
       const theirs = found[peer].map((cost) => cost[metric]);
       // The ratios are made within a round: what slows the machine down for a while slows both.
       const ratio = median(ours.map((value, round) => value / theirs[round]));
-      console.log(JSON.stringify({ case: name, metric, ours: median([...ours]), peer, theirs: median([...theirs]), ratio }));
+      console.log(
+        JSON.stringify({ case: name, metric, ours: median([...ours]), peer, theirs: median([...theirs]), ratio }),
+      );
     }
   }
 };

@@ -39,8 +39,8 @@ const list = (pageSize) => {
   return {
     'logto-management': async () => checked(await ours.apiClient.GET('/api/users', { params })),
     '@logto/api': async () => checked(await theirs.apiClient.GET('/api/users', { params })),
-    undici: async () => (await request(url, { headers: { authorization } })).body.json(),
-    fetch: async () => (await fetch(url, { headers: { authorization } })).json(),
+    'undici': async () => (await request(url, { headers: { authorization } })).body.json(),
+    'fetch': async () => (await fetch(url, { headers: { authorization } })).json(),
   };
 };
 const byPackage = (call) => ({
@@ -59,7 +59,9 @@ const parse = { 'JSON.parse': async () => JSON.parse(hundred), '(itself)': async
 await compare('get100_floor', parse, measure({ requests: 1600, inFlight: 1 }), { rounds: 3, metrics: all.slice(0, 1) });
 
 const [{ id: userId }] = checked(await ours.apiClient.GET('/api/users', { params: { query: { page_size: 1 } } }));
-const get = byPackage(async (client) => checked(await client.GET('/api/users/{userId}', { params: { path: { userId } } })));
+const get = byPackage(async (client) =>
+  checked(await client.GET('/api/users/{userId}', { params: { path: { userId } } })),
+);
 await compare('user_c32', get, measure({ requests: 3200, inFlight: 32 }), { rounds, metrics: all.slice(0, 2) });
 
 let posted = 0;

@@ -14,7 +14,10 @@ const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const wasmBesideLib = {
   name: 'wasm-beside-lib',
   setup({ onResolve }) {
-    onResolve({ filter: /\.wasm(\?module)?$/ }, ({ path }) => ({ path: `../wasm/${path.split('/').pop()}`, external: true }));
+    onResolve({ filter: /\.wasm(\?module)?$/ }, ({ path }) => ({
+      path: `../wasm/${path.split('/').pop()}`,
+      external: true,
+    }));
   },
 };
 
@@ -28,7 +31,10 @@ const inlineBytes = {
       namespace: 'bytes',
       pluginData: join(resolveDir, path.replace('?bytes', '')),
     }));
-    onLoad({ filter: /./, namespace: 'bytes' }, ({ pluginData }) => ({ contents: readFileSync(pluginData), loader: 'binary' }));
+    onLoad({ filter: /./, namespace: 'bytes' }, ({ pluginData }) => ({
+      contents: readFileSync(pluginData),
+      loader: 'binary',
+    }));
   },
 };
 

@@ -14,7 +14,11 @@ if (process.argv[2] === undefined) {
   throw new Error('usage: npm run pack:dist -- <folder>');
 }
 
-const { scripts: _scripts, devDependencies: _devDependencies, ...manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const {
+  scripts: _scripts,
+  devDependencies: _devDependencies,
+  ...manifest
+} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const addons = readdirSync(root).flatMap((file) => /^logto-management\.(.+)\.node$/.exec(file)?.slice(1) ?? []);
 if (addons.length === 0) {
   throw new Error('no logto-management.<platform>.node in npm/: build the addon first (cargo xtask build node)');
@@ -38,7 +42,10 @@ function pack(name, content, fill) {
     writeFileSync(join(stage, 'package.json'), `${JSON.stringify(content, null, 2)}\n`);
     cpSync(join(root, '..', 'LICENSE'), join(stage, 'LICENSE'));
     fill(stage);
-    const packed = spawnSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', out], { cwd: stage, encoding: 'utf8' });
+    const packed = spawnSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', out], {
+      cwd: stage,
+      encoding: 'utf8',
+    });
     if (packed.status !== 0) {
       throw new Error(`npm pack of ${name} failed:\n${packed.stderr}`);
     }
@@ -52,15 +59,22 @@ mkdirSync(out, { recursive: true });
 const { version } = manifest;
 const platformPackage = (platform) => `${manifest.name}-${platform}`;
 
-pack(manifest.name, { ...manifest, optionalDependencies: Object.fromEntries(addons.map((platform) => [platformPackage(platform), version])) }, (stage) => {
-  for (const part of ['lib', 'README.md']) {
-    cpSync(join(root, part), join(stage, part), { recursive: true });
-  }
-  mkdirSync(join(stage, 'wasm'));
-  for (const file of readdirSync(join(root, 'wasm')).filter((name) => name.endsWith('.wasm'))) {
-    cpSync(join(root, 'wasm', file), join(stage, 'wasm', file));
-  }
-});
+pack(
+  manifest.name,
+  {
+    ...manifest,
+    optionalDependencies: Object.fromEntries(addons.map((platform) => [platformPackage(platform), version])),
+  },
+  (stage) => {
+    for (const part of ['lib', 'README.md']) {
+      cpSync(join(root, part), join(stage, part), { recursive: true });
+    }
+    mkdirSync(join(stage, 'wasm'));
+    for (const file of readdirSync(join(root, 'wasm')).filter((name) => name.endsWith('.wasm'))) {
+      cpSync(join(root, 'wasm', file), join(stage, 'wasm', file));
+    }
+  },
+);
 
 for (const platform of addons) {
   const name = platformPackage(platform);

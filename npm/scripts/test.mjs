@@ -10,7 +10,11 @@ const files = readdirSync(`${root}/tests`).filter((name) => name.endsWith('.test
 
 function run(title, args, env = {}) {
   console.log(`\n${title}`);
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  const { status } = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
   return status === 0;
 }
 
@@ -19,7 +23,9 @@ const passed = [
   run('types of the package', [typescript, '--noEmit', '-p', 'tsconfig.json']),
   run('types of programs that use it', [typescript, '-p', 'tests/types/tsconfig.json']),
   ...['native', 'wasm'].map((engine) =>
-    run(`node:test, ${engine} engine`, ['--test', '--test-reporter=spec', ...files.map((name) => `tests/${name}`)], { LOGTO_MANAGEMENT_ENGINE: engine }),
+    run(`node:test, ${engine} engine`, ['--test', '--test-reporter=spec', ...files.map((name) => `tests/${name}`)], {
+      LOGTO_MANAGEMENT_ENGINE: engine,
+    }),
   ),
 ];
 process.exitCode = passed.every(Boolean) ? 0 : 1;

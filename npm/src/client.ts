@@ -24,7 +24,7 @@ export interface ApiClient extends Client<paths> {
    *
    * Middleware does not see these requests. A failure rejects (with {@link ApiError} for an error status) and the iterator can be asked again.
    */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- JSON of any shape, to be used without casts
+  // JSON of any shape, to be used without casts
   paginate<Item = any>(path: `/${string}`, options?: PaginateOptions): Listing<Item>;
   /** Lets go of connections and memory; later calls reject. Not needed before the process ends. */
   dispose(): void;
@@ -102,7 +102,11 @@ export function createClient(
     eject: base.eject,
     request: (method: string, path: string, init?: Init) => base.request(method, path, throughEngine(path, init)),
     paginate: (path: string, options: PaginateOptions = {}) =>
-      new Listing(engine, toList(path, options, clientOptions.headers), options.signal ?? clientOptions.signal ?? undefined),
+      new Listing(
+        engine,
+        toList(path, options, clientOptions.headers),
+        options.signal ?? clientOptions.signal ?? undefined,
+      ),
     dispose: () => {
       engine.dispose();
     },
@@ -123,7 +127,7 @@ async function exchange(
   signal?.throwIfAborted();
   try {
     const call = await ManagementRequest.toCall(request, route, options);
-    return new ManagementResponse(await engine().send(call, signal), request.url);
+    return new ManagementResponse(await engine().send(call, signal), call, request.url);
   } catch (failure) {
     throw fromEngine(failure);
   }

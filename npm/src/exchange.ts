@@ -30,7 +30,11 @@ export class ManagementRequest extends globalThis.Request {
     return Function.prototype[Symbol.hasInstance].call(globalThis.Request, value);
   }
 
-  static async toCall(request: Request, route: string, options: Record<string, unknown> | undefined): Promise<EngineCall> {
+  static async toCall(
+    request: Request,
+    route: string,
+    options: Record<string, unknown> | undefined,
+  ): Promise<EngineCall> {
     const text = #text in request ? request.#text : undefined;
     const body =
       text !== undefined
@@ -70,9 +74,10 @@ export interface AnswerInfo {
  */
 export class ManagementResponse extends globalThis.Response implements AnswerInfo {
   readonly #answer: EngineResponse;
+  readonly #call: Pick<EngineCall, 'method' | 'route'>;
   readonly #url: string;
 
-  constructor(answer: EngineResponse, url: string) {
+  constructor(answer: EngineResponse, call: Pick<EngineCall, 'method' | 'route'>, url: string) {
     const { status, body } = answer;
     const bodiless = body.length === 0 || status === 204 || status === 205 || status === 304;
     const headers = new Headers();
@@ -94,6 +99,7 @@ export class ManagementResponse extends globalThis.Response implements AnswerInf
       Object.defineProperty(this, 'status', { value: status });
     }
     this.#answer = answer;
+    this.#call = call;
     this.#url = url;
   }
 
@@ -126,7 +132,7 @@ export class ManagementResponse extends globalThis.Response implements AnswerInf
     if (this.bodyUsed) {
       throw new TypeError('Response.clone: Body has already been consumed.');
     }
-    return new ManagementResponse(this.#answer, this.#url);
+    return new ManagementResponse(this.#answer, this.#call, this.#url);
   }
 
   #parse(text: string): unknown {
@@ -134,13 +140,16 @@ export class ManagementResponse extends globalThis.Response implements AnswerInf
       return JSON.parse(text);
     } catch (cause) {
       const { status, attempts, requestId } = this.#answer;
+      const { method, route } = this.#call;
       const data = {
         name: 'decode.invalid_json',
         kind: 'Decode',
         message: 'The answer says that it is JSON, and is not',
         status,
+        method,
         attempts,
-        ...(requestId === undefined ? {} : { requestId }),
+        ...(route !== undefined && { route }),
+        ...(requestId !== undefined && { requestId }),
       };
       throw toError(data, { cause });
     }

@@ -64,7 +64,12 @@ export function bind(module: EngineModule): Facade {
     createManagementApiFromEnv(env = processEnv(), { clientId, clientSecret, baseUrl, apiIndicator, ...shared } = {}) {
       const vars: Record<string, string> = {};
       // What is given beside the variables wins over them.
-      const given = { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, ENDPOINT: baseUrl, API_INDICATOR: apiIndicator };
+      const given = {
+        CLIENT_ID: clientId,
+        CLIENT_SECRET: clientSecret,
+        ENDPOINT: baseUrl,
+        API_INDICATOR: apiIndicator,
+      };
       for (const [name, value] of Object.entries({ TENANT_ID: undefined, ...given })) {
         const chosen = value ?? env[`LOGTO_${name}`];
         // A Worker's `env` may hold bindings of other types under any name.

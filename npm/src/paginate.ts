@@ -232,7 +232,7 @@ export class Listing<Item> implements AsyncIterable<Item>, PromiseLike<Page<Item
   }
 
   /** The first page. It is asked for once, however often this is awaited; after an error, awaiting again asks again. */
-  // eslint-disable-next-line unicorn/no-thenable -- that is what it is for
+  // that is what it is for
   then<A = Page<Item>, B = never>(
     fulfilled?: ((page: Page<Item>) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,

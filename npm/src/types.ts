@@ -20,10 +20,10 @@ export interface Operation {
     header?: Record<string, unknown>;
     cookie?: Record<string, unknown>;
   };
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- JSON of any shape, to be used without casts
+  // JSON of any shape, to be used without casts
   requestBody?: { content: { 'application/json': any } };
   responses: {
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+    // as above
     200: { content: { 'application/json': any } };
     default: { content: { 'application/json': ErrorBody } };
   };

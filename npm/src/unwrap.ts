@@ -30,7 +30,9 @@ export function errorOf({ error, response }: CallResult<unknown>): LogtoError | 
   return toError({
     name: 'api.error',
     kind: 'Api',
-    message: body.message ?? (typeof error === 'string' && error !== '' ? error : `The answer has the status ${response.status}`),
+    message:
+      body.message ??
+      (typeof error === 'string' && error !== '' ? error : `The answer has the status ${response.status}`),
     status: response.status,
     ...(body.code !== undefined && { code: body.code }),
   });

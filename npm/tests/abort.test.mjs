@@ -45,7 +45,13 @@ test('a signal that middleware puts on the request counts', async (t) => {
 
 test('aborting while waiting for the token leaves the others alone', async (t) => {
   const token = () => 'hang';
-  const { apiClient, server } = await startApi(t, api, () => ({ json: {} }), { token, timeoutMs: 200, retries: 1, retryInitialDelayMs: 1, retryMaxDelayMs: 1 });
+  const { apiClient, server } = await startApi(t, api, () => ({ json: {} }), {
+    token,
+    timeoutMs: 200,
+    retries: 1,
+    retryInitialDelayMs: 1,
+    retryMaxDelayMs: 1,
+  });
   const aborter = new AbortController();
   const aborted = apiClient.GET('/api/x', { signal: aborter.signal });
   const other = apiClient.GET('/api/x');
@@ -53,7 +59,10 @@ test('aborting while waiting for the token leaves the others alone', async (t) =
   aborter.abort();
   await assert.rejects(aborted, { name: 'AbortError' });
   // The other goes on waiting, and ends for a reason of its own.
-  await assert.rejects(other, (error) => error instanceof api.TransportError && error.reason === 'transport.timeout' && error.attempts === 2);
+  await assert.rejects(
+    other,
+    (error) => error instanceof api.TransportError && error.reason === 'transport.timeout' && error.attempts === 2,
+  );
 });
 
 test('a call that has ended ignores its signal, and leaves no listener', async (t) => {
@@ -94,7 +103,9 @@ test('a listing aborts on the wire', async (t) => {
 
 test('leaving a listing aborts what was fetched ahead', async (t) => {
   const users = (from) => Array.from({ length: 100 }, (_, at) => ({ id: `u${from + at}` }));
-  const { apiClient, server } = await startApi(t, api, ({ query }) => (query.get('page') === '1' ? { json: users(0), headers: { 'total-number': '1000' } } : 'hang'));
+  const { apiClient, server } = await startApi(t, api, ({ query }) =>
+    query.get('page') === '1' ? { json: users(0), headers: { 'total-number': '1000' } } : 'hang',
+  );
   const pages = apiClient.paginate('/api/users', { concurrency: 3 }).pages();
   await pages.next();
   const second = pages.next();

@@ -35,7 +35,15 @@ async function inNode(fetch) {
   const folder = await mkdtemp(join(tmpdir(), 'logto-contract-'));
   try {
     const outfile = join(folder, 'play.mjs');
-    await build({ entryPoints: [at('workerd/contract-play.ts')], outfile, bundle: true, format: 'esm', platform: 'node', alias, logLevel: 'warning' });
+    await build({
+      entryPoints: [at('workerd/contract-play.ts')],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      alias,
+      logLevel: 'warning',
+    });
     const { play } = await import(pathToFileURL(outfile));
     const module = new WebAssembly.Module(await readFile(wasm));
     return await withServer((peer) => play(module, { ...peer, refusalIsTold: true }, fetch));
@@ -49,7 +57,10 @@ async function inWorkerd() {
   try {
     // workerd says of a refused connection no more than that it was lost.
     return await withServer(async (peer) => {
-      const answer = await worker.fetch('http://worker.local/', { method: 'POST', body: JSON.stringify({ ...peer, refusalIsTold: false }) });
+      const answer = await worker.fetch('http://worker.local/', {
+        method: 'POST',
+        body: JSON.stringify({ ...peer, refusalIsTold: false }),
+      });
       return answer.json();
     });
   } finally {
@@ -58,10 +69,10 @@ async function inWorkerd() {
 }
 
 const runtimes = {
-  node: () => inNode(),
+  'node': () => inNode(),
   // A function that is not the global one, and sees a Request, as openapi-fetch hands it to custom functions.
   'node, fetch handed in': () => inNode((request) => fetch(request)),
-  workerd: () => inWorkerd(),
+  'workerd': () => inWorkerd(),
 };
 
 for (const [runtime, play] of Object.entries(runtimes)) {

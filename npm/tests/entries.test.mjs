@@ -40,7 +40,12 @@ const NAMES = [
 test('both paths and both module systems export the same', async () => {
   const management = await import('logto-management/management');
   for (const module of [api, management, require('logto-management'), require('logto-management/management')]) {
-    assert.deepEqual(Object.keys(module).filter((name) => name !== 'default').sort(), NAMES);
+    assert.deepEqual(
+      Object.keys(module)
+        .filter((name) => name !== 'default')
+        .sort(),
+      NAMES,
+    );
   }
   assert.equal(management.ApiError, api.ApiError);
 });
@@ -70,7 +75,9 @@ test('the engine can be insisted on', () => {
 
 test('both engines know the same names', () => {
   const script = "const { errorNames } = await import('logto-management'); console.log(errorNames.join());";
-  const [native, wasm] = ['native', 'wasm'].map((engine) => inProcess(script, { LOGTO_MANAGEMENT_ENGINE: engine }).stdout);
+  const [native, wasm] = ['native', 'wasm'].map(
+    (engine) => inProcess(script, { LOGTO_MANAGEMENT_ENGINE: engine }).stdout,
+  );
   assert.equal(wasm, native);
   assert.equal(native, api.errorNames.join());
 });

@@ -20,7 +20,12 @@ const FAMILIES = {
 
 /** An error of a given status, as a caller gets it. */
 async function errorOfStatus(t, module, status) {
-  const { apiClient } = await startApi(t, module, () => ({ status, json: { message: 'm' }, headers: { 'retry-after': '60' } }), { retries: 0 });
+  const { apiClient } = await startApi(
+    t,
+    module,
+    () => ({ status, json: { message: 'm' }, headers: { 'retry-after': '60' } }),
+    { retries: 0 },
+  );
   return module.errorOf(await apiClient.GET('/api/x'));
 }
 
@@ -41,7 +46,9 @@ test('an error is of its class and of LogtoError, and of no other', async (t) =>
   for (const other of Object.values(FAMILIES).filter((each) => each !== api.ApiError)) {
     assert.ok(!(error instanceof other), other.name);
   }
-  assert.ok(!(new Error('x') instanceof api.LogtoError) && !(null instanceof api.LogtoError) && !({} instanceof api.ApiError));
+  assert.ok(
+    !(new Error('x') instanceof api.LogtoError) && !(null instanceof api.LogtoError) && !({} instanceof api.ApiError),
+  );
 });
 
 test('instanceof holds across copies of the package', async (t) => {
@@ -57,7 +64,17 @@ test("a subclass of the user's own is asked as usual", async (t) => {
 });
 
 test('each status has its reason', async (t) => {
-  const reasons = { 400: 'api.bad_request', 401: 'api.unauthorized', 403: 'api.forbidden', 404: 'api.not_found', 409: 'api.conflict', 418: 'api.error', 422: 'api.unprocessable', 429: 'api.rate_limited', 500: 'api.server_error' };
+  const reasons = {
+    400: 'api.bad_request',
+    401: 'api.unauthorized',
+    403: 'api.forbidden',
+    404: 'api.not_found',
+    409: 'api.conflict',
+    418: 'api.error',
+    422: 'api.unprocessable',
+    429: 'api.rate_limited',
+    500: 'api.server_error',
+  };
   for (const [status, reason] of Object.entries(reasons)) {
     assert.equal((await errorOfStatus(t, api, Number(status))).reason, reason);
   }
@@ -66,21 +83,43 @@ test('each status has its reason', async (t) => {
 test('an error prints what is known, and only that', async (t) => {
   const error = await errorOfStatus(t, api, 429);
   assert.equal(error.retryAfterMs, 60_000);
-  assert.deepEqual({ ...error }, { reason: 'api.rate_limited', status: 429, method: 'GET', route: '/api/x', attempts: 1, retryAfterMs: 60_000 });
+  assert.deepEqual(
+    { ...error },
+    { reason: 'api.rate_limited', status: 429, method: 'GET', route: '/api/x', attempts: 1, retryAfterMs: 60_000 },
+  );
   assert.match(error.message, /^GET \/api\/x: 429 m/);
 });
 
 test('a refused token request says what the server said, and never the secret', async (t) => {
-  const token = () => ({ status: 401, json: { code: 'oidc.invalid_client', message: 'Invalid client provided.', error: 'invalid_client', error_description: 'client authentication failed' } });
+  const token = () => ({
+    status: 401,
+    json: {
+      code: 'oidc.invalid_client',
+      message: 'Invalid client provided.',
+      error: 'invalid_client',
+      error_description: 'client authentication failed',
+    },
+  });
   const { apiClient, clientCredentials } = await startApi(t, api, undefined, { token });
-  for (const call of [() => apiClient.GET('/api/x'), () => clientCredentials.getAccessToken(), () => apiClient.paginate('/api/users').then((page) => page)]) {
+  for (const call of [
+    () => apiClient.GET('/api/x'),
+    () => clientCredentials.getAccessToken(),
+    () => apiClient.paginate('/api/users').then((page) => page),
+  ]) {
     await assert.rejects(call, (error) => {
       assert.ok(error instanceof api.ClientCredentialsError);
       assert.equal(error.name, 'ClientCredentialsError');
       assert.equal(error.reason, 'auth.invalid_client');
-      assert.match(error.message, /^Failed to fetch access token: 401 Unauthorized. oidc.invalid_client: .*client authentication failed/);
+      assert.match(
+        error.message,
+        /^Failed to fetch access token: 401 Unauthorized. oidc.invalid_client: .*client authentication failed/,
+      );
       assert.ok(error.hint);
-      for (const text of [inspect(error, { showHidden: true, depth: 10 }), inspect(apiClient, { showHidden: true, depth: 10 }), inspect(clientCredentials, { showHidden: true, depth: 10 })]) {
+      for (const text of [
+        inspect(error, { showHidden: true, depth: 10 }),
+        inspect(apiClient, { showHidden: true, depth: 10 }),
+        inspect(clientCredentials, { showHidden: true, depth: 10 }),
+      ]) {
         assert.ok(!text.includes('the-secret'));
       }
       return true;
@@ -91,17 +130,30 @@ test('a refused token request says what the server said, and never the secret', 
 test('no connection is a TransportError', async (t) => {
   const { apiClient, server } = await startApi(t, api, undefined, { retries: 0 });
   await server.close();
-  await assert.rejects(apiClient.GET('/api/.well-known/x'), (error) => error instanceof api.TransportError && error.reason === 'transport.connect');
+  await assert.rejects(
+    apiClient.GET('/api/.well-known/x'),
+    (error) => error instanceof api.TransportError && error.reason === 'transport.connect',
+  );
   server.close = async () => {};
 });
 
 test('wrong options are told at once, by their names', () => {
   const make = (options) => () => api.createManagementApi('default', { clientId: 'a', clientSecret: 'b', ...options });
-  assert.throws(make({ retrys: 1 }), (error) => error instanceof api.ConfigError && error.message.includes('retrys') && error.message.includes('retries'));
+  assert.throws(
+    make({ retrys: 1 }),
+    (error) =>
+      error instanceof api.ConfigError && error.message.includes('retrys') && error.message.includes('retries'),
+  );
   assert.throws(make({ retries: -1 }), api.ConfigError);
   assert.throws(make({ baseUrl: 'ftp://x' }), api.ConfigError);
   assert.throws(make({ clientId: '' }), api.ConfigError);
-  assert.throws(make({ clientSecret: 987654 }), (error) => error instanceof api.ConfigError && !error.message.includes('987654'));
-  assert.throws(make({ clientSecret: undefined }), (error) => error instanceof api.ConfigError && /client id and secret/.test(error.message));
+  assert.throws(
+    make({ clientSecret: 987654 }),
+    (error) => error instanceof api.ConfigError && !error.message.includes('987654'),
+  );
+  assert.throws(
+    make({ clientSecret: undefined }),
+    (error) => error instanceof api.ConfigError && /client id and secret/.test(error.message),
+  );
   assert.throws(() => api.createManagementApi('not a tenant', { clientId: 'a', clientSecret: 'b' }), api.ConfigError);
 });

@@ -33,9 +33,15 @@ test('a fetch of the client serves listings, under the same retries', async (t) 
       return Response.json({ access_token: 't', expires_in: 3600, token_type: 'Bearer', scope: 'all' });
     }
     failures -= 1;
-    return failures >= 0 ? new Response('busy', { status: 503 }) : Response.json([{ id: 'u1' }], { headers: { 'total-number': '1' } });
+    return failures >= 0
+      ? new Response('busy', { status: 503 })
+      : Response.json([{ id: 'u1' }], { headers: { 'total-number': '1' } });
   };
-  const { apiClient, server } = await startApi(t, api, echo, { fetch: canned, retryInitialDelayMs: 1, retryMaxDelayMs: 1 });
+  const { apiClient, server } = await startApi(t, api, echo, {
+    fetch: canned,
+    retryInitialDelayMs: 1,
+    retryMaxDelayMs: 1,
+  });
   const page = await apiClient.paginate('/api/users');
   assert.deepEqual([page.items, page.total], [[{ id: 'u1' }], 1]);
   assert.equal(server.seen.length, 0);

@@ -12,7 +12,9 @@ const users =
   ({ query }) => {
     const [page, size] = [Number(query.get('page')), Number(query.get('page_size'))];
     const first = (page - 1) * size;
-    const items = Array.from({ length: Math.max(0, Math.min(size, total - first)) }, (_, at) => ({ id: id(first + at + 1) }));
+    const items = Array.from({ length: Math.max(0, Math.min(size, total - first)) }, (_, at) => ({
+      id: id(first + at + 1),
+    }));
     return { json: items, headers: { 'total-number': String(total), 'logto-core-request-id': `page-${page}` } };
   };
 
@@ -22,7 +24,10 @@ test('for await gives every item in order', async (t) => {
   for await (const user of apiClient.paginate('/api/users', { concurrency: 4 })) {
     ids.push(user.id);
   }
-  assert.deepEqual(ids, Array.from({ length: 250 }, (_, at) => id(at + 1)));
+  assert.deepEqual(
+    ids,
+    Array.from({ length: 250 }, (_, at) => id(at + 1)),
+  );
   assert.equal(server.calls().length, 3);
 });
 
@@ -46,7 +51,10 @@ test('await gives the first page, and next() the one after it', async (t) => {
   const first = await listing;
   assert.equal(await listing, first);
   const { items, number, size, total, totalIsExact, requestId } = first;
-  assert.deepEqual({ items, number, size, total, totalIsExact, requestId }, { items: [{ id: 'u001' }, { id: 'u002' }], number: 1, size: 2, total: 5, totalIsExact: true, requestId: 'page-1' });
+  assert.deepEqual(
+    { items, number, size, total, totalIsExact, requestId },
+    { items: [{ id: 'u001' }, { id: 'u002' }], number: 1, size: 2, total: 5, totalIsExact: true, requestId: 'page-1' },
+  );
   const second = await first.next();
   assert.equal(await first.next(), second);
   const third = await second.next();
@@ -89,10 +97,17 @@ test("an item iterator's cursor skips nothing", async (t) => {
 test('after an error the iterator goes on where it stopped', async (t) => {
   let failures = 1;
   const list = users(5);
-  const { apiClient } = await startApi(t, api, (request) => (request.query.get('page') === '2' && failures-- > 0 ? { status: 400, json: { code: 'guard.invalid_pagination', message: 'no' } } : list(request)));
+  const { apiClient } = await startApi(t, api, (request) =>
+    request.query.get('page') === '2' && failures-- > 0
+      ? { status: 400, json: { code: 'guard.invalid_pagination', message: 'no' } }
+      : list(request),
+  );
   const iterator = apiClient.paginate('/api/users', { pageSize: 2 })[Symbol.asyncIterator]();
   const ids = [(await iterator.next()).value.id, (await iterator.next()).value.id];
-  await assert.rejects(iterator.next(), (error) => error instanceof api.ApiError && error.code === 'guard.invalid_pagination');
+  await assert.rejects(
+    iterator.next(),
+    (error) => error instanceof api.ApiError && error.code === 'guard.invalid_pagination',
+  );
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
     ids.push(next.value.id);
   }
@@ -102,7 +117,9 @@ test('after an error the iterator goes on where it stopped', async (t) => {
 test('a first page that failed is asked for again', async (t) => {
   let failures = 1;
   const list = users(1);
-  const { apiClient } = await startApi(t, api, (request) => (failures-- > 0 ? { status: 403, json: { code: 'auth.forbidden', message: 'no' } } : list(request)));
+  const { apiClient } = await startApi(t, api, (request) =>
+    failures-- > 0 ? { status: 403, json: { code: 'auth.forbidden', message: 'no' } } : list(request),
+  );
   const listing = apiClient.paginate('/api/users');
   await assert.rejects(async () => listing, api.ApiError);
   assert.equal((await listing).items.length, 1);
@@ -129,7 +146,11 @@ test('break ends a listing', async (t) => {
 test('parameters and headers are those of any call', async (t) => {
   const { apiClient, server } = await startApi(t, api, users(1), { headers: { 'x-client': 'c', 'x-both': 'c' } });
   await apiClient.paginate('/api/organizations/{id}/users', {
-    params: { path: { id: 'a/b' }, query: { search_params: { 'search.name': ['x', 'y'], joint: 'and' }, none: null, undef: undefined }, header: { 'x-call': 1 } },
+    params: {
+      path: { id: 'a/b' },
+      query: { search_params: { 'search.name': ['x', 'y'], 'joint': 'and' }, none: null, undef: undefined },
+      header: { 'x-call': 1 },
+    },
     headers: { 'x-both': 'call' },
     pageSize: 7,
     page: 2,
@@ -138,12 +159,27 @@ test('parameters and headers are those of any call', async (t) => {
   const [{ url, headers }] = server.calls();
   const { pathname, searchParams } = new URL(url, 'http://host');
   assert.equal(pathname, '/api/organizations/a%2Fb/users');
-  assert.deepEqual(Object.fromEntries(searchParams), { 'search.name': 'y', joint: 'and', page: '2', page_size: '7' });
+  assert.deepEqual(Object.fromEntries(searchParams), {
+    'search.name': 'y',
+    'joint': 'and',
+    'page': '2',
+    'page_size': '7',
+  });
   assert.deepEqual(searchParams.getAll('search.name'), ['x', 'y']);
   assert.deepEqual([headers['x-client'], headers['x-both'], headers['x-call']], ['c', 'call', '1']);
 });
 
-for (const wrong of [{ pageSize: 101 }, { pageSize: 0 }, { pageSize: 1.5 }, { page: 0 }, { concurrency: 0 }, { concurrency: 1.5 }, { cursor: 'nonsense' }, { retries: -1 }, { nonsense: 1 }]) {
+for (const wrong of [
+  { pageSize: 101 },
+  { pageSize: 0 },
+  { pageSize: 1.5 },
+  { page: 0 },
+  { concurrency: 0 },
+  { concurrency: 1.5 },
+  { cursor: 'nonsense' },
+  { retries: -1 },
+  { nonsense: 1 },
+]) {
   test(`a wrong option is told by the first page: ${JSON.stringify(wrong)}`, async (t) => {
     const { apiClient, server } = await startApi(t, api, users(1));
     await assert.rejects(async () => apiClient.paginate('/api/users', wrong), api.ConfigError);

@@ -91,7 +91,8 @@ class Run {
       init.bodySerializer = (bytes) => bytes;
       init.headers['content-type'] = rawBody.contentType ?? null;
     }
-    const call = (signal) => this.made.apiClient.request(method.toLowerCase(), path, signal ? { ...init, signal } : init);
+    const call = (signal) =>
+      this.made.apiClient.request(method.toLowerCase(), path, signal ? { ...init, signal } : init);
     const result = await (cancelAfterSeen === undefined ? call() : this.cancelled(call, cancelAfterSeen));
     const error = this.api.errorOf(result);
     if (error) {
@@ -165,21 +166,45 @@ class Run {
     return {
       ...outcome,
       items: max === undefined ? items : items.slice(0, max),
-      pages: [...pages].map((each) => ({ number: each.number, size: each.size, count: each.items.length, total: totalOf(each) })),
+      pages: [...pages].map((each) => ({
+        number: each.number,
+        size: each.size,
+        count: each.items.length,
+        total: totalOf(each),
+      })),
       total: totalOf([...pages].at(-1)),
       cursor: stoppedAt ?? null,
     };
   }
 
   failed(error) {
-    const renderings = [error, this.made, this.made?.apiClient, this.made?.clientCredentials].flatMap((value) => this.render(value));
+    const renderings = [error, this.made, this.made?.apiClient, this.made?.clientCredentials].flatMap((value) =>
+      this.render(value),
+    );
     if (!(error instanceof this.api.LogtoError)) {
       // What a cancelled call rejects with is the signal's reason, as for `fetch`.
       const name = error?.name === 'AbortError' ? 'transport.cancelled' : `js.${error?.name}`;
       return { error: { name, message: String(error?.message ?? error) }, renderings };
     }
-    const { reason, status, code, message, hint, requestId, attempts, retryAfterMs, method, route, data, details } = error;
-    return { error: { name: reason, status, code, message, hint, requestId, attempts, retryAfterMs, method, route, data, details }, renderings };
+    const { reason, status, code, message, hint, requestId, attempts, retryAfterMs, method, route, data, details } =
+      error;
+    return {
+      error: {
+        name: reason,
+        status,
+        code,
+        message,
+        hint,
+        requestId,
+        attempts,
+        retryAfterMs,
+        method,
+        route,
+        data,
+        details,
+      },
+      renderings,
+    };
   }
 }
 

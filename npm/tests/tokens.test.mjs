@@ -12,7 +12,11 @@ test('getAccessToken gives value, seconds and scope, and asks once', async (t) =
   const tokens = await Promise.all(Array.from({ length: 50 }, () => clientCredentials.getAccessToken()));
   assert.deepEqual(Object.keys(tokens[0]), ['value', 'expiresAt', 'scope']);
   assert.deepEqual([tokens[0].value, tokens[0].scope], ['t1', 'all']);
-  assert.ok(Number.isInteger(tokens[0].expiresAt) && tokens[0].expiresAt >= before + 3600 && tokens[0].expiresAt <= before + 3660);
+  assert.ok(
+    Number.isInteger(tokens[0].expiresAt) &&
+      tokens[0].expiresAt >= before + 3600 &&
+      tokens[0].expiresAt <= before + 3660,
+  );
   assert.deepEqual(tokens.at(-1), tokens[0]);
   assert.equal(server.seen.length, 1);
 });
@@ -20,14 +24,22 @@ test('getAccessToken gives value, seconds and scope, and asks once', async (t) =
 test('a token without the scope warns once, and a 403 then says why', async (t) => {
   const warnings = [];
   const token = () => ({ json: { access_token: 't', expires_in: 3600, token_type: 'Bearer' } });
-  const { apiClient, clientCredentials } = await startApi(t, api, () => ({ status: 403, json: { code: 'auth.forbidden', message: 'Forbidden' } }), { token, onWarning: (warning) => warnings.push(warning) });
+  const { apiClient, clientCredentials } = await startApi(
+    t,
+    api,
+    () => ({ status: 403, json: { code: 'auth.forbidden', message: 'Forbidden' } }),
+    { token, onWarning: (warning) => warnings.push(warning) },
+  );
   assert.equal('scope' in (await clientCredentials.getAccessToken()), false);
   const result = await apiClient.GET('/api/users');
   assert.match(api.errorOf(result).hint, /Logto Management API access/);
-  assert.deepEqual(warnings.map(({ code }) => code), ['scope']);
+  assert.deepEqual(
+    warnings.map(({ code }) => code),
+    ['scope'],
+  );
 });
 
-test('warnings go to the console unless told otherwise, and a throwing onWarning is nobody\'s failure', async (t) => {
+test("warnings go to the console unless told otherwise, and a throwing onWarning is nobody's failure", async (t) => {
   const token = () => ({ json: { access_token: 't', expires_in: 3600, token_type: 'Bearer' } });
   const said = t.mock.method(console, 'warn', () => {});
   const first = await startApi(t, api, undefined, { token });
@@ -57,7 +69,11 @@ test('createApiClient: getToken is asked for each request, and not for .well-kno
 });
 
 test('createApiClient: after a 401, getToken is asked once more', async (t) => {
-  const server = await startServer(({ headers }) => (headers.authorization === 'Bearer good' ? { json: 'ok' } : { status: 401, json: { code: 'auth.unauthorized', message: 'no' } }));
+  const server = await startServer(({ headers }) =>
+    headers.authorization === 'Bearer good'
+      ? { json: 'ok' }
+      : { status: 401, json: { code: 'auth.unauthorized', message: 'no' } },
+  );
   t.after(() => server.close());
   const tokens = ['stale', 'good', 'bad', 'bad', 'bad'];
   const client = api.createApiClient({ baseUrl: server.baseUrl, getToken: async () => tokens.shift() });
@@ -79,8 +95,13 @@ test('createApiClient: what getToken throws comes back as it was thrown, to the 
     },
   });
   t.after(() => client.dispose());
-  const thrown = await Promise.all(Array.from({ length: 20 }, () => client.GET('/api/x').catch((error) => error.number)));
-  assert.deepEqual(thrown.sort((a, b) => a - b), Array.from({ length: 20 }, (_, at) => at + 1));
+  const thrown = await Promise.all(
+    Array.from({ length: 20 }, () => client.GET('/api/x').catch((error) => error.number)),
+  );
+  assert.deepEqual(
+    thrown.sort((a, b) => a - b),
+    Array.from({ length: 20 }, (_, at) => at + 1),
+  );
   assert.deepEqual(await client.paginate('/api/users').then(null, (error) => error), { number: 21 });
   assert.equal(server.seen.length, 0);
 });
@@ -127,7 +148,13 @@ test('createApiClient: a call aborted while getToken thinks ends, and sends noth
 test('createManagementApiFromEnv reads the variables, what is given beside them wins, and what is missing is named', async (t) => {
   const server = await startServer(echo);
   t.after(() => server.close());
-  const env = { LOGTO_ENDPOINT: server.baseUrl, LOGTO_CLIENT_ID: 'id', LOGTO_CLIENT_SECRET: 'se+cret', LOGTO_API_INDICATOR: 'https://indicator.example/api', KV: { get() {} } };
+  const env = {
+    LOGTO_ENDPOINT: server.baseUrl,
+    LOGTO_CLIENT_ID: 'id',
+    LOGTO_CLIENT_SECRET: 'se+cret',
+    LOGTO_API_INDICATOR: 'https://indicator.example/api',
+    KV: { get() {} },
+  };
   const { apiClient } = api.createManagementApiFromEnv(env);
   t.after(() => apiClient.dispose());
   await apiClient.GET('/api/x');
@@ -135,13 +162,24 @@ test('createManagementApiFromEnv reads the variables, what is given beside them 
   assert.equal(form.get('resource'), 'https://indicator.example/api');
   assert.equal(server.seen[0].headers.authorization, `Basic ${btoa('id:se%2Bcret')}`);
 
-  const other = api.createManagementApiFromEnv(env, { clientId: 'other', apiIndicator: 'https://other.example/api', retries: 0 });
+  const other = api.createManagementApiFromEnv(env, {
+    clientId: 'other',
+    apiIndicator: 'https://other.example/api',
+    retries: 0,
+  });
   t.after(() => other.apiClient.dispose());
   await other.clientCredentials.getAccessToken();
   assert.equal(server.seen.at(-1).headers.authorization, `Basic ${btoa('other:se%2Bcret')}`);
   assert.equal(new URLSearchParams(server.seen.at(-1).body).get('resource'), 'https://other.example/api');
 
-  assert.throws(() => api.createManagementApiFromEnv({ LOGTO_CLIENT_ID: 'id' }), (error) => error instanceof api.ConfigError && /LOGTO_CLIENT_SECRET/.test(error.message) && /LOGTO_ENDPOINT/.test(error.message) && !/LOGTO_CLIENT_ID/.test(error.message));
+  assert.throws(
+    () => api.createManagementApiFromEnv({ LOGTO_CLIENT_ID: 'id' }),
+    (error) =>
+      error instanceof api.ConfigError &&
+      /LOGTO_CLIENT_SECRET/.test(error.message) &&
+      /LOGTO_ENDPOINT/.test(error.message) &&
+      !/LOGTO_CLIENT_ID/.test(error.message),
+  );
 });
 
 test('the constants of the official package', () => {

@@ -15,7 +15,8 @@ WebAssembly.Instance = class extends Instance {
 };
 const { createManagementApi, createApiClient, engineKind, TransportError } = await import('logto-management');
 
-const json = (value, status = 200) => new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } });
+const json = (value, status = 200) =>
+  new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } });
 let tokens = 0;
 
 /** A Logto without a network: `answer` gives a Response, or never does. */
@@ -30,7 +31,14 @@ function client(answer, options = {}) {
     }
     return answer({ request, pathname, query: searchParams });
   };
-  const { apiClient } = createManagementApi('default', { clientId: 'm2m-app', clientSecret: 's3cret', baseUrl: 'http://logto.local', onWarning() {}, fetch, ...options });
+  const { apiClient } = createManagementApi('default', {
+    clientId: 'm2m-app',
+    clientSecret: 's3cret',
+    baseUrl: 'http://logto.local',
+    onWarning() {},
+    fetch,
+    ...options,
+  });
   return { apiClient, sent };
 }
 
@@ -46,7 +54,9 @@ function trapOnce() {
 test('it is the WASM engine', () => assert.equal(engineKind, 'wasm'));
 
 test('a trap fails what is under way, and the next call works', async () => {
-  const { apiClient, sent } = client(({ pathname }) => (pathname === '/api/hang' ? new Promise(() => {}) : json({ pathname })));
+  const { apiClient, sent } = client(({ pathname }) =>
+    pathname === '/api/hang' ? new Promise(() => {}) : json({ pathname }),
+  );
   await apiClient.GET('/api/before');
   const made = instances.length;
   const underWay = apiClient.GET('/api/hang');
@@ -54,7 +64,8 @@ test('a trap fails what is under way, and the next call works', async () => {
     await new Promise(setImmediate);
   }
   trapOnce();
-  const failed = (error) => error instanceof TransportError && error.reason === 'transport.other' && /unreachable/.test(error.message);
+  const failed = (error) =>
+    error instanceof TransportError && error.reason === 'transport.other' && /unreachable/.test(error.message);
   await assert.rejects(apiClient.GET('/api/trap'), failed);
   await assert.rejects(underWay, failed);
 
@@ -67,7 +78,9 @@ test('a listing goes on where it stood when the module stopped', async () => {
   const { apiClient } = client(({ query }) => {
     const page = Number(query.get('page'));
     const items = Array.from({ length: 100 }, (_, at) => ({ id: `u${(page - 1) * 100 + at}` }));
-    return page > 3 ? json([]) : new Response(JSON.stringify(items), { headers: { 'content-type': 'application/json', 'total-number': '300' } });
+    return page > 3
+      ? json([])
+      : new Response(JSON.stringify(items), { headers: { 'content-type': 'application/json', 'total-number': '300' } });
   });
   const pages = apiClient.paginate('/api/users').pages();
   const ids = [];
@@ -80,17 +93,48 @@ test('a listing goes on where it stood when the module stopped', async () => {
   trapOnce();
   await assert.rejects(take());
   while (await take());
-  assert.deepEqual(ids, Array.from({ length: 300 }, (_, at) => `u${at}`));
+  assert.deepEqual(
+    ids,
+    Array.from({ length: 300 }, (_, at) => `u${at}`),
+  );
 });
 
 test('a cause that the runtime tells decides what kind of failure it is', async () => {
   const kinds = [
-    [Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }), 'transport.connect'],
-    [Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code: 'ETIMEDOUT', syscall: 'connect' }) }), 'transport.connect'],
-    [Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code: 'ECONNRESET', syscall: 'read' }) }), 'transport.interrupted'],
-    [Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code: 'UND_ERR_HEADERS_TIMEOUT' }) }), 'transport.timeout'],
-    [new TypeError('error sending request for url (http://logto.local/api/x?secret=1): client error (Connect): tcp connect error'), 'transport.connect'],
-    [Object.assign(new Error('Unable to connect. Is the computer able to access the url?'), { code: 'ConnectionRefused' }), 'transport.connect'],
+    [
+      Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }),
+      'transport.connect',
+    ],
+    [
+      Object.assign(new TypeError('fetch failed'), {
+        cause: Object.assign(new Error('x'), { code: 'ETIMEDOUT', syscall: 'connect' }),
+      }),
+      'transport.connect',
+    ],
+    [
+      Object.assign(new TypeError('fetch failed'), {
+        cause: Object.assign(new Error('x'), { code: 'ECONNRESET', syscall: 'read' }),
+      }),
+      'transport.interrupted',
+    ],
+    [
+      Object.assign(new TypeError('fetch failed'), {
+        cause: Object.assign(new Error('x'), { code: 'UND_ERR_HEADERS_TIMEOUT' }),
+      }),
+      'transport.timeout',
+    ],
+    [
+      new TypeError(
+        'error sending request for url (http://logto.local/api/x?secret=1): client error (Connect): tcp connect error',
+      ),
+      'transport.connect',
+    ],
+    [
+      Object.assign(new Error('Unable to connect. Is the computer able to access the url?'), {
+        code: 'ConnectionRefused',
+      }),
+      'transport.connect',
+    ],
     [new TypeError('Failed to fetch'), 'transport.interrupted'],
     [new DOMException('gone', 'AbortError'), 'transport.cancelled'],
     ['thrown, and no error at all', 'transport.interrupted'],
@@ -106,31 +150,46 @@ test('a cause that the runtime tells decides what kind of failure it is', async 
 });
 
 test('an interrupted POST is sent once, one that found no connection again', async () => {
-  const failing = (code) => Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code }) });
+  const failing = (code) =>
+    Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code }) });
   for (const [code, times] of [
     ['ECONNRESET', 1],
     ['ECONNREFUSED', 3],
   ]) {
-    const { apiClient, sent } = client(() => Promise.reject(failing(code)), { retryInitialDelayMs: 1, retryMaxDelayMs: 1 });
+    const { apiClient, sent } = client(() => Promise.reject(failing(code)), {
+      retryInitialDelayMs: 1,
+      retryMaxDelayMs: 1,
+    });
     await assert.rejects(apiClient.POST('/api/users', { body: {} }), TransportError);
     assert.equal(sent.filter((path) => path === '/api/users').length, times, code);
   }
 });
 
 test('memory stays flat over many calls: answers, failures, cancelled ones, listings', async () => {
-  const { apiClient } = client(({ pathname, query, request }) => {
-    if (pathname === '/api/users') {
-      return json(Number(query.get('page')) === 1 ? [{ id: 'u1' }] : []);
-    }
-    if (pathname === '/api/hang') {
-      return new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)));
-    }
-    return pathname === '/api/fails' ? Promise.reject(new TypeError('Failed to fetch')) : json({ filler: 'x'.repeat(5000) });
-  }, { retries: 0, rateLimit: false });
+  const { apiClient } = client(
+    ({ pathname, query, request }) => {
+      if (pathname === '/api/users') {
+        return json(Number(query.get('page')) === 1 ? [{ id: 'u1' }] : []);
+      }
+      if (pathname === '/api/hang') {
+        return new Promise((_, reject) =>
+          request.signal.addEventListener('abort', () => reject(request.signal.reason)),
+        );
+      }
+      return pathname === '/api/fails'
+        ? Promise.reject(new TypeError('Failed to fetch'))
+        : json({ filler: 'x'.repeat(5000) });
+    },
+    { retries: 0, rateLimit: false },
+  );
   const round = async () => {
     const aborter = new AbortController();
     const cancelled = apiClient.GET('/api/hang', { signal: aborter.signal }).catch(() => {});
-    await Promise.all([apiClient.GET('/api/works'), apiClient.GET('/api/fails').catch(() => {}), apiClient.paginate('/api/users')]);
+    await Promise.all([
+      apiClient.GET('/api/works'),
+      apiClient.GET('/api/fails').catch(() => {}),
+      apiClient.paginate('/api/users'),
+    ]);
     aborter.abort();
     await cancelled;
   };
@@ -156,6 +215,10 @@ test('disposing of a client ends its calls', async () => {
 
 test('what getToken throws, the call rejects with', async () => {
   const thrown = { mine: true };
-  const apiClient = createApiClient({ baseUrl: 'http://logto.local', getToken: () => Promise.reject(thrown), fetch: async () => json({}) });
+  const apiClient = createApiClient({
+    baseUrl: 'http://logto.local',
+    getToken: () => Promise.reject(thrown),
+    fetch: async () => json({}),
+  });
   await assert.rejects(apiClient.GET('/api/users'), (error) => error === thrown);
 });

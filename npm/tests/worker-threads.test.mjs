@@ -71,7 +71,10 @@ test('a process in which only threads used the package ends well', () => {
       server.close();
     });`;
   const entry = fileURLToPath(new URL('../lib/node.cjs', import.meta.url));
-  const { status, signal, stderr } = spawnSync(process.execPath, ['-e', script, entry], { encoding: 'utf8', timeout: 60_000 });
+  const { status, signal, stderr } = spawnSync(process.execPath, ['-e', script, entry], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   assert.deepEqual({ status, signal, stderr }, { status: 0, signal: null, stderr: '' });
 });
 
@@ -86,6 +89,9 @@ test('a process with a client that is never disposed of ends by itself', async (
     const other = createApiClient({ baseUrl: '${server.baseUrl}', getToken: async () => 't' });
     await apiClient.GET('/api/users');
     await other.GET('/api/users');`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: fileURLToPath(new URL('.', import.meta.url)), stdio: 'inherit' });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    stdio: 'inherit',
+  });
   assert.equal(await new Promise((resolve) => child.on('exit', resolve)), 0);
 });

@@ -17,7 +17,12 @@ async function start(t, entry, answer, options = {}) {
       collect(stderr);
     },
     ...options,
-    bindings: { LOGTO_ENDPOINT: server.baseUrl, LOGTO_CLIENT_ID: 'm2m-app', LOGTO_CLIENT_SECRET: 'm2m-secret', ...options.bindings },
+    bindings: {
+      LOGTO_ENDPOINT: server.baseUrl,
+      LOGTO_CLIENT_ID: 'm2m-app',
+      LOGTO_CLIENT_SECRET: 'm2m-secret',
+      ...options.bindings,
+    },
   });
   t.after(async () => {
     await worker.dispose();
@@ -39,7 +44,9 @@ const users = ({ path, query }) => {
 };
 
 test('the example Worker lists and searches, for those who have the key', async (t) => {
-  const { server, worker } = await start(t, '../smoke/cloudflare/src/index.js', users, { bindings: { ACCESS_KEY: 'a-key' } });
+  const { server, worker } = await start(t, '../smoke/cloudflare/src/index.js', users, {
+    bindings: { ACCESS_KEY: 'a-key' },
+  });
   const headers = { authorization: 'Bearer a-key' };
   const get = async (path, init) => worker.fetch(`https://worker.example${path}`, init);
 
@@ -70,7 +77,10 @@ test('a client made in global scope does nothing there, and sends through a serv
   const service = async (request) => {
     const { pathname } = new URL(request.url);
     seen.push(`${request.method} ${pathname}`);
-    const json = pathname === '/oidc/token' ? { access_token: 't1', expires_in: 3600, token_type: 'Bearer', scope: 'all' } : { id: 'u1' };
+    const json =
+      pathname === '/oidc/token'
+        ? { access_token: 't1', expires_in: 3600, token_type: 'Bearer', scope: 'all' }
+        : { id: 'u1' };
     return new Response(JSON.stringify(json), { headers: { 'content-type': 'application/json' } });
   };
   const { worker } = await start(t, 'workerd/inert-worker.mjs', undefined, { serviceBindings: { LOGTO: service } });
@@ -87,7 +97,9 @@ test('50 requests at once in one isolate, the first given up half-way: no other 
     }
     return { json: { id: path.split('/').pop() } };
   };
-  const { server, worker, log } = await start(t, 'workerd/isolation-worker.mjs', (request) => (request.path === '/oidc/token' && hang ? 'hang' : answer(request)));
+  const { server, worker, log } = await start(t, 'workerd/isolation-worker.mjs', (request) =>
+    request.path === '/oidc/token' && hang ? 'hang' : answer(request),
+  );
   // The first is given up while it waits for its token: the renewal that it began must not hold up the others.
   const aborter = new AbortController();
   const first = worker.fetch('http://worker.local/first', { signal: aborter.signal });

@@ -82,7 +82,7 @@ class NativeEngine implements Engine {
     const ask = getToken && ((ticket: number): void => void this.#ask(getToken, ticket));
     const inner = addon.Engine.create(JSON.stringify(plain), ask);
     if (typeof inner === 'string') {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- plain data, as the interface says
+      // plain data, as the interface says
       throw readError(inner);
     }
     this.#addon = addon;
@@ -94,7 +94,10 @@ class NativeEngine implements Engine {
     }
   }
 
-  async send({ method, target, route, headers, body, options }: EngineCall, signal?: AbortSignal): Promise<EngineResponse> {
+  async send(
+    { method, target, route, headers, body, options }: EngineCall,
+    signal?: AbortSignal,
+  ): Promise<EngineResponse> {
     const given = options && JSON.stringify(options);
     const { response } = await this.#answer(signal, (cancellation) =>
       this.#inner.send(method, target, route, headers, body, given, cancellation),
@@ -124,7 +127,10 @@ class NativeEngine implements Engine {
   }
 
   /** Waits for an answer, or for the signal: then the call's future is dropped, which closes its connection. */
-  async #answer(signal: AbortSignal | undefined, start: (cancellation: Cancellation | undefined) => Promise<Answer>): Promise<Answer> {
+  async #answer(
+    signal: AbortSignal | undefined,
+    start: (cancellation: Cancellation | undefined) => Promise<Answer>,
+  ): Promise<Answer> {
     if (!signal) {
       return this.#settle(await start(undefined));
     }

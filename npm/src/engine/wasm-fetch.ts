@@ -28,7 +28,13 @@ const enum Failure {
 
 const NOTHING = new Uint8Array();
 
-const failed = (failure: Failure, message: string): Outcome => ({ failure, message, status: 0, headers: '', body: NOTHING });
+const failed = (failure: Failure, message: string): Outcome => ({
+  failure,
+  message,
+  status: 0,
+  headers: '',
+  body: NOTHING,
+});
 
 export async function exchange(
   custom: FetchLike | undefined,

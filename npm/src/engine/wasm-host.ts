@@ -142,7 +142,14 @@ export class Host {
 
   // For the module: what a call waits for.
 
-  exchange(key: number, method: string, url: string, headers: string, body: Uint8Array | undefined, limit: number): void {
+  exchange(
+    key: number,
+    method: string,
+    url: string,
+    headers: string,
+    body: Uint8Array | undefined,
+    limit: number,
+  ): void {
     const controller = new AbortController();
     this.#instance.begin(key, controller);
     // The bytes lie in the module's memory, which moves: fetch gets a copy.

@@ -88,7 +88,10 @@ class WasmEngine implements Engine {
     }
   }
 
-  async send({ method, target, route, headers, body, options }: EngineCall, signal?: AbortSignal): Promise<EngineResponse> {
+  async send(
+    { method, target, route, headers, body, options }: EngineCall,
+    signal?: AbortSignal,
+  ): Promise<EngineResponse> {
     const given = options && JSON.stringify(options);
     return this.#begin<EngineResponse>(signal, ({ engine }, number) => {
       engine.send(number, method, target, route, headers.join('\n'), body, given);

@@ -26,4 +26,5 @@ function chooseEngine(): EngineModule {
   };
 }
 
-export const { createManagementApi, createManagementApiFromEnv, createApiClient, engineKind, errorNames } = bind(chooseEngine());
+export const { createManagementApi, createManagementApiFromEnv, createApiClient, engineKind, errorNames } =
+  bind(chooseEngine());

@@ -21,7 +21,15 @@ export async function startServer(answer = () => ({ json: {} }), token = counted
     }
     const { pathname, searchParams } = new URL(incoming.url, 'http://host');
     const body = Buffer.concat(chunks).toString();
-    const request = { method: incoming.method, url: incoming.url, path: pathname, query: searchParams, headers: incoming.headers, body, closed: false };
+    const request = {
+      method: incoming.method,
+      url: incoming.url,
+      path: pathname,
+      query: searchParams,
+      headers: incoming.headers,
+      body,
+      closed: false,
+    };
     outgoing.on('close', () => {
       request.closed = !outgoing.writableFinished;
       tell();
@@ -33,7 +41,12 @@ export async function startServer(answer = () => ({ json: {} }), token = counted
       return;
     }
     const { status = 200, headers = {}, json, text, body: bytes } = reply ?? { status: 404, text: 'Not Found' };
-    const type = json !== undefined ? 'application/json; charset=utf-8' : text !== undefined ? 'text/plain; charset=utf-8' : undefined;
+    const type =
+      json !== undefined
+        ? 'application/json; charset=utf-8'
+        : text !== undefined
+          ? 'text/plain; charset=utf-8'
+          : undefined;
     outgoing.writeHead(status, { ...(type && { 'content-type': type }), ...headers });
     outgoing.end(json !== undefined ? JSON.stringify(json) : (text ?? bytes));
   });

@@ -5,7 +5,9 @@ import management = require('logto-management/management');
 const { apiClient } = createManagementApi('tenant', { clientId: 'id', clientSecret: 'secret' });
 
 export async function first(): Promise<string> {
-  const page = await apiClient.paginate<{ id: string }>('/api/users');
-  const user = await unwrap(management.createManagementApiFromEnv().apiClient.GET('/api/users/{id}', { params: { path: { id: 'u1' } } }));
-  return page.items[0]?.id ?? user.id;
+    const page = await apiClient.paginate<{ id: string }>('/api/users');
+    const user = await unwrap(
+        management.createManagementApiFromEnv().apiClient.GET('/api/users/{id}', { params: { path: { id: 'u1' } } }),
+    );
+    return page.items[0]?.id ?? user.id;
 }

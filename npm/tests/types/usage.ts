@@ -40,9 +40,21 @@ export async function calls(): Promise<void> {
   console.log(user.id, name);
 
   await apiClient.GET('/api/users');
-  await apiClient.GET('/api/users', { params: { query: { page: 1, search_params: { 'search.username': ['a'], joint: 'and' } } }, parseAs: 'json' });
-  await apiClient.POST('/api/users', { body: { username: 'ann' }, headers: { 'Accept-Language': 'de' }, retries: 0, timeoutMs: 1000 });
-  await apiClient.PATCH('/api/users/{userId}', { params: { path: { userId: 'u1' } }, body: { name: null }, signal: AbortSignal.timeout(5) });
+  await apiClient.GET('/api/users', {
+    params: { query: { page: 1, search_params: { 'search.username': ['a'], joint: 'and' } } },
+    parseAs: 'json',
+  });
+  await apiClient.POST('/api/users', {
+    body: { username: 'ann' },
+    headers: { 'Accept-Language': 'de' },
+    retries: 0,
+    timeoutMs: 1000,
+  });
+  await apiClient.PATCH('/api/users/{userId}', {
+    params: { path: { userId: 'u1' } },
+    body: { name: null },
+    signal: AbortSignal.timeout(5),
+  });
   await apiClient.request('delete', '/api/users/{userId}', { params: { path: { userId: 'u1' } } });
 
   const text: string | undefined = (await apiClient.GET('/api/saml', { parseAs: 'text' })).data;
@@ -73,7 +85,11 @@ export async function results(): Promise<User | undefined> {
 }
 
 export async function listings(): Promise<void> {
-  for await (const user of apiClient.paginate<User>('/api/users', { concurrency: 4, pageSize: 50, params: { query: { search: '%a%' } } })) {
+  for await (const user of apiClient.paginate<User>('/api/users', {
+    concurrency: 4,
+    pageSize: 50,
+    params: { query: { search: '%a%' } },
+  })) {
     const id: string = user.id;
     console.log(id);
   }
@@ -101,7 +117,12 @@ export async function tokens(): Promise<void> {
 }
 
 export function clients(env: { LOGTO_CLIENT_ID: string; KV: object }): void {
-  const client: ApiClient = createApiClient({ baseUrl: getBaseUrl('tenant'), getToken: async () => 'token', headers: { 'x-a': 'b' }, fetch: globalThis.fetch });
+  const client: ApiClient = createApiClient({
+    baseUrl: getBaseUrl('tenant'),
+    getToken: async () => 'token',
+    headers: { 'x-a': 'b' },
+    fetch: globalThis.fetch,
+  });
   const logging: Middleware = {
     onRequest({ request, schemaPath }) {
       console.log(schemaPath, request.url);
@@ -111,7 +132,14 @@ export function clients(env: { LOGTO_CLIENT_ID: string; KV: object }): void {
   };
   client.use(logging);
   client.eject(logging);
-  createManagementApi('t', { ...options, baseUrl: 'https://x', apiIndicator: 'https://x/api', retries: 1, rateLimit: { requests: 10, perMs: 1000 }, onWarning: ({ code }) => console.log(code) });
+  createManagementApi('t', {
+    ...options,
+    baseUrl: 'https://x',
+    apiIndicator: 'https://x/api',
+    retries: 1,
+    rateLimit: { requests: 10, perMs: 1000 },
+    onWarning: ({ code }) => console.log(code),
+  });
   createManagementApi('t', { ...options, rateLimit: false, clientAuth: 'post' });
   createManagementApiFromEnv();
   createManagementApiFromEnv(env as never);

@@ -26,7 +26,11 @@ export default {
       if (first !== 'users' || more.length > 0) {
         return new Response('Not Found', { status: 404 });
       }
-      return Response.json(userId ? await oneUser(apiOf(env), decodeURIComponent(userId)) : await somePage(apiOf(env), url.searchParams, request.signal));
+      return Response.json(
+        userId
+          ? await oneUser(apiOf(env), decodeURIComponent(userId))
+          : await somePage(apiOf(env), url.searchParams, request.signal),
+      );
     } catch (error) {
       return failed(error);
     }
@@ -87,6 +91,9 @@ async function isAllowed(request, { ACCESS_KEY }) {
     return false;
   }
   const digest = async (text) => new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  const [given, wanted] = await Promise.all([digest(request.headers.get('authorization') ?? ''), digest(`Bearer ${ACCESS_KEY}`)]);
+  const [given, wanted] = await Promise.all([
+    digest(request.headers.get('authorization') ?? ''),
+    digest(`Bearer ${ACCESS_KEY}`),
+  ]);
   return given.reduce((differences, byte, at) => differences | (byte ^ wanted[at]), 0) === 0;
 }
