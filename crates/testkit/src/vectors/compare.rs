@@ -12,6 +12,46 @@ use super::{
 
 type Check = Result<(), String>;
 
+/// What an expectation can say of an outcome; `schema.json` has the same.
+pub(super) const EXPECT_MEMBERS: &[&str] = &[
+    "status",
+    "data",
+    "dataSubset",
+    "text",
+    "base64",
+    "noData",
+    "dataBytes",
+    "headers",
+    "attempts",
+    "requestId",
+    "value",
+    "scope",
+    "expiresAt",
+    "ids",
+    "items",
+    "total",
+    "pages",
+    "error",
+    "excludes",
+];
+
+/// What it can say of an error.
+pub(super) const ERROR_MEMBERS: &[&str] = &[
+    "name",
+    "status",
+    "code",
+    "messageIncludes",
+    "hint",
+    "hintIncludes",
+    "requestId",
+    "attempts",
+    "retryAfterMs",
+    "method",
+    "route",
+    "data",
+    "details",
+];
+
 pub(super) fn check(vector: &Vector, report: &Report) -> Check {
     if let Some(request) = report.unmatched.first() {
         return Err(format!("the server's script has no answer for {request}"));
@@ -236,6 +276,10 @@ fn check_error(expected: &Value, error: &Value) -> Check {
         match key.as_str() {
             "messageIncludes" => includes("message")?,
             "hintIncludes" => includes("hint")?,
+            // Misspelt, and with `null` as its value, it would hold whatever comes.
+            _ if !ERROR_MEMBERS.contains(&key.as_str()) => {
+                return Err(format!("the vector expects {key:?} of an error, which is not known"));
+            }
             _ => equal(&format!("the error's {key}"), expected, &error[key])
                 .map_err(|why| format!("{why} in {}", short(error)))?,
         }

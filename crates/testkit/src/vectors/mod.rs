@@ -7,6 +7,8 @@ mod door;
 mod driver;
 mod format;
 mod rust_door;
+#[cfg(test)]
+mod schema;
 mod steps;
 
 pub use door::{Door, Report};
