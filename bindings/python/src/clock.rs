@@ -11,11 +11,16 @@ use pyo3::{exceptions::PyValueError, prelude::*};
 pub(crate) struct TestingClock(pub(crate) core::TestingClock<TokioClock>);
 
 #[pymethods]
+#[expect(non_upper_case_globals, reason = "a name of Python's")]
 impl TestingClock {
     #[new]
     fn new() -> Self {
         Self(core::TestingClock::new(TokioClock))
     }
+
+    /// pytest takes every class whose name begins with Test for a test.
+    #[classattr]
+    const __test__: bool = false;
 
     /// Moves the clock on by so many seconds.
     fn advance(&self, seconds: f64) -> PyResult<()> {

@@ -56,8 +56,7 @@ def pairs(given: Any) -> Any:
     """Make any mapping something that the native module reads: a ``dict``, or pairs."""
     if given is None or type(given) is dict or not isinstance(given, Mapping):
         return cast("Any", given)
-    mapping: Mapping[Any, Any] = given
-    return list(mapping.items())
+    return list(cast("Any", given).items())
 
 
 def _names_type(headers: Any) -> bool:

@@ -1,0 +1,88 @@
+"""The blocking and the asynchronous client are one thing twice; and everything public says what it is."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+import logto_management
+from logto_management import AsyncManagementApi, ManagementApi, _native, _options, errors
+from logto_management._listing import AsyncListing, Listing
+
+PAIRS = [
+    (ManagementApi, AsyncManagementApi),
+    (logto_management.RawApi, logto_management.AsyncRawApi),
+    (Listing, AsyncListing),
+]
+# A block or a loop of one kind is not one of the other.
+NAMED_OTHERWISE = {"__aenter__": "__enter__", "__aexit__": "__exit__", "__aiter__": "__iter__"}
+
+
+def _members(cls: type) -> dict[str, object]:
+    members = {}
+    for name in dir(cls):
+        if name.startswith("_") and name not in {"__init__", "__enter__", "__exit__", "__iter__", *NAMED_OTHERWISE}:
+            continue
+        members[NAMED_OTHERWISE.get(name, name)] = inspect.getattr_static(cls, name)
+    return members
+
+
+@pytest.mark.parametrize(("blocking", "asynchronous"), PAIRS)
+def test_the_surfaces_are_equal(blocking: type, asynchronous: type) -> None:
+    here, there = _members(blocking), _members(asynchronous)
+    assert sorted(here) == sorted(there)
+    for name, member in here.items():
+        if name == "__init__" and issubclass(blocking, Listing):
+            continue
+        other = there[name]
+        assert isinstance(member, property) == isinstance(other, property), name
+        if callable(member):
+            parameters = inspect.signature(member).parameters
+            assert str(list(parameters.values())) == str(list(inspect.signature(other).parameters.values())), name  # type: ignore[arg-type]
+
+
+def test_every_error_name_has_its_class() -> None:
+    assert set(errors._CLASSES) == set(_native.ERROR_NAMES)
+    classes = list(errors._CLASSES.values())
+    assert len(classes) == len(set(classes))
+
+
+def test_every_error_class_is_exported() -> None:
+    classes = {
+        value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, errors.LogtoError)
+    }
+    assert {cls.__name__ for cls in classes} == set(errors.__all__)
+    assert {getattr(logto_management, name) for name in errors.__all__} == classes
+
+
+def test_every_option_of_the_core_has_its_keyword() -> None:
+    assert sorted(core for core, _ in _options.CLIENT.values()) == sorted(_native.CLIENT_OPTIONS)
+    assert sorted(core for core, _ in _options.CALL.values()) == sorted(_native.CALL_OPTIONS)
+    assert set(_options.CLIENT) == set(_options.ClientOptions.__annotations__)
+    assert set(_options.CALL) <= set(_options.CallOptions.__annotations__)
+
+
+def test_everything_public_is_documented() -> None:
+    for name in logto_management.__all__:
+        value = getattr(logto_management, name)
+        if name == "__version__":
+            continue
+        assert value.__doc__, name
+        for member_name, member in vars(value).items():
+            if not member_name.startswith("_") and (callable(member) or isinstance(member, property)):
+                assert inspect.getdoc(member), f"{name}.{member_name}"
+
+
+def test_nothing_is_printed_of_a_client_but_its_address() -> None:
+    api = ManagementApi("tenant", client_id="the-id", client_secret="the-secret")
+    assert repr(api) == "<ManagementApi https://tenant.logto.app>"
+    assert "secret" not in repr(vars(api))
+
+
+def test_asyncio_is_imported_by_those_who_use_it(run_python: object) -> None:
+    import os
+
+    program = "import sys, logto_management; print('asyncio' in sys.modules, 'json' in sys.modules)"
+    done = run_python(program, dict(os.environ))  # type: ignore[operator]
+    assert (done.stdout.split()[0], done.stderr) == ("False", "")
