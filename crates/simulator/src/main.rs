@@ -58,6 +58,9 @@ struct Cli {
     /// Fault rules as JSON, a list or one; GET /__sim describes them.
     #[arg(long, value_name = "JSON", value_parser = faults)]
     faults: Option<Faults>,
+    /// Compress answers of 1 KiB and more for clients that accept gzip or deflate.
+    #[arg(long)]
+    compress: bool,
     /// The client id of the application that may use the Management API.
     #[arg(long, default_value = CLIENT_ID)]
     client_id: String,
@@ -143,6 +146,7 @@ impl Cli {
             churn: Churn { inserts: self.churn, deletes: self.churn, schedule: Vec::new() },
             latency_ms: self.latency_ms.0,
             latency_max_ms: self.latency_ms.1,
+            compress: self.compress,
             ..Options::default()
         }
     }

@@ -49,6 +49,14 @@ pub(crate) fn answer(request: &Request<Bytes>, scene: Scene<'_>) -> Answer {
             }
             answer
         }
+        (&Method::POST, "/token/revocation") => {
+            // Access tokens are JWTs: nothing but time ends them.
+            let why = "Structured JWT Tokens cannot be revoked via the revocation_endpoint";
+            let answer = *oidc(400, "unsupported_token_type", why);
+            answer
+                .with(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))
+                .with(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate"))
+        }
         (&Method::OPTIONS, "/token") => preflight(request),
         (&Method::GET | &Method::HEAD, "/.well-known/openid-configuration") => {
             documents::discovery(api::host(request))

@@ -43,6 +43,8 @@ pub struct Options {
     pub latency_ms: u64,
     /// If greater than `latencyMs`, each answer takes a random time between the two. Default 0.
     pub latency_max_ms: u64,
+    /// Whether answers of 1 KiB and more are compressed (gzip, deflate) for clients that accept it, as a real Logto does. Default no.
+    pub compress: bool,
     /// How many of the last requests are kept for `seen`. Default 1000.
     pub record_requests: usize,
 }
@@ -65,6 +67,7 @@ impl Default for Options {
             churn: Churn::default(),
             latency_ms: 0,
             latency_max_ms: 0,
+            compress: false,
             record_requests: 1000,
         }
     }

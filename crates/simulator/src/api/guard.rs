@@ -5,6 +5,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap};
 
 use super::answer::{Answer, Failure, bare, failure_with, nothing_to_change, zod};
+use super::compress;
 use crate::json::{Document, Js, parse, string};
 use crate::query::Query;
 
@@ -68,6 +69,7 @@ fn read(headers: &HeaderMap, body: &Bytes) -> Result<Document, Failure> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     let (media, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
     let media = media.trim().to_ascii_lowercase();
+    let body = &compress::request(headers, body).ok_or_else(|| bare(400, "incorrect header check"))?;
     let too_large = || Box::new(Answer::plain(StatusCode::NOT_FOUND));
     let clean = |value| Document { value, nul: false, lone_surrogate: false, forbidden_key: false };
     if media == "application/json" || media.ends_with("+json") {

@@ -9,6 +9,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, He
 use http::{Method, Response, StatusCode};
 
 use super::answer::Answer;
+use super::compress;
 
 /// Every answer has it, 16 characters long.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("logto-core-request-id");
@@ -32,16 +33,17 @@ static COMMON: LazyLock<HeaderMap> = LazyLock::new(|| {
     headers
 });
 
-/// Completes an answer to a request with this method and these headers.
+/// Completes an answer to a request with this method and these headers. Validators are those of the plain body.
 pub(crate) fn finish(
     answer: Answer,
     method: &Method,
     request: &HeaderMap,
     request_id: [u8; 16],
+    compress: bool,
 ) -> Response<Bytes> {
     let Answer { mut status, content_type, mut body, headers } = answer;
     let mut all = COMMON.clone();
-    let is_json = content_type.as_ref().is_some_and(|t| t.as_bytes().starts_with(b"application/json"));
+    let is_json = content_type.as_ref().is_some_and(|t| t.to_str().is_ok_and(|t| t.contains("json")));
     if let Some(content_type) = content_type {
         all.insert(CONTENT_TYPE, content_type);
     }
@@ -61,6 +63,9 @@ pub(crate) fn finish(
     }
     if let Ok(value) = HeaderValue::from_bytes(&request_id) {
         all.insert(REQUEST_ID, value);
+    }
+    if compress && method != Method::HEAD {
+        compress::answer(request, &mut all, &mut body);
     }
     if method == Method::HEAD && status != StatusCode::NO_CONTENT {
         all.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));

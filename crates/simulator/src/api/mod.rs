@@ -4,6 +4,7 @@ mod answer;
 mod applications;
 mod auth;
 mod common;
+mod compress;
 mod fixed;
 mod guard;
 mod head;
@@ -16,6 +17,7 @@ mod resources;
 mod roles;
 mod routes;
 mod search;
+mod user_extras;
 mod users;
 
 use bytes::Bytes;

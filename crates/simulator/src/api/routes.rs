@@ -3,7 +3,7 @@
 use super::answer::{Answer, Failure};
 use super::{
     Call, applications, fixed, logs_hooks, organization_jit, organization_template, organizations, resources,
-    roles, users,
+    roles, user_extras, users,
 };
 use crate::query::decode_component;
 
@@ -79,6 +79,9 @@ pub(super) fn find(method: &str, path: &str) -> Found {
 fn group(path: &str) -> &'static [Route] {
     let first = path.strip_prefix("/api/").and_then(|rest| rest.split('/').next());
     match first {
+        Some("users") if path.contains("/identities/") || path.contains("/personal-access-tokens") => {
+            user_extras::ROUTES
+        }
         Some("users") => users::ROUTES,
         Some("roles") => roles::ROUTES,
         Some("applications") => applications::ROUTES,

@@ -96,7 +96,7 @@ fn render<'u>(users: impl Iterator<Item = &'u User>, with_password: bool) -> Byt
     out
 }
 
-fn one<'c>(call: &'c Call<'_>) -> Result<&'c User, Failure> {
+pub(super) fn one<'c>(call: &'c Call<'_>) -> Result<&'c User, Failure> {
     call.world.users.get(call.param(0)).ok_or_else(not_found)
 }
 
@@ -217,7 +217,7 @@ fn create(call: &mut Call<'_>) -> Result<Answer, Failure> {
 }
 
 /// Changes the user and answers it as it is then.
-fn change(call: &mut Call<'_>, change: impl FnOnce(&mut User)) -> Result<Answer, Failure> {
+pub(super) fn change(call: &mut Call<'_>, change: impl FnOnce(&mut User)) -> Result<Answer, Failure> {
     let (id, now_ms) = (call.param(0).to_owned(), call.now_ms);
     let user = call.world.users.get_mut(&id).ok_or_else(not_found)?;
     change(user);

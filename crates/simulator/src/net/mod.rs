@@ -34,6 +34,9 @@ use crate::outcome::{Outcome, Reply};
 /// The most bytes of a request's body that are read at all. Far over every limit that Logto has, and small enough for a test machine.
 const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
 
+/// The most bytes of a request's head, as Node has it; hyper answers more by 431.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
 /// How connections are kept.
@@ -172,7 +175,8 @@ async fn serve<H: Handler>(
             exchange(request, Pending::begin(Arc::clone(&handler), Arc::clone(&control)), keep_alive.clone())
         }
     });
-    let connection = http1::Builder::new().serve_connection(TokioIo::new(wire), service);
+    let connection =
+        http1::Builder::new().max_buf_size(MAX_HEAD_BYTES).serve_connection(TokioIo::new(wire), service);
     let mut connection = pin!(connection);
     let mut idle = pin!(tokio::time::sleep(options.idle_timeout));
     loop {

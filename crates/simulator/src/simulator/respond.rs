@@ -93,7 +93,8 @@ impl State {
     }
 
     fn finish(&mut self, request: &Request<Bytes>, answer: Answer) -> Response<Bytes> {
-        api::finish(answer, request.method(), request.headers(), self.rng.request_id())
+        let id = self.rng.request_id();
+        api::finish(answer, request.method(), request.headers(), id, self.options.compress)
     }
 
     fn spoil(&mut self, request: &Request<Bytes>, now_ms: u64, action: FaultAction) -> Reply {

@@ -5,8 +5,8 @@ pub(crate) mod seed;
 mod user;
 
 pub(crate) use self::rows::{
-    Application, Hook, Invitation, Jsonb, Log, Organization, OrganizationRole, OrganizationScope, Resource,
-    Role, Row, Scope, Secret,
+    Application, Hook, Invitation, Jsonb, Log, Organization, OrganizationRole, OrganizationScope,
+    PersonalAccessToken, Resource, Role, Row, Scope, Secret,
 };
 pub(crate) use self::user::{User, Users};
 
@@ -24,6 +24,7 @@ pub(crate) struct World {
     pub(crate) tenant_id: String,
     pub(crate) rng: Rng,
     pub(crate) users: Users,
+    pub(crate) personal_access_tokens: Vec<PersonalAccessToken>,
     pub(crate) roles: Vec<Role>,
     pub(crate) applications: Vec<Application>,
     pub(crate) resources: Vec<Resource>,
@@ -79,6 +80,7 @@ impl World {
         if self.users.remove(id).is_none() {
             return false;
         }
+        self.personal_access_tokens.retain(|token| token.user_id != id);
         for role in &mut self.roles {
             role.users.remove(id);
         }

@@ -245,3 +245,14 @@ pub(crate) struct Invitation {
     #[serde(skip)]
     pub(crate) roles: Vec<String>,
 }
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PersonalAccessToken {
+    pub(crate) tenant_id: String,
+    pub(crate) user_id: String,
+    pub(crate) name: String,
+    pub(crate) value: String,
+    pub(crate) created_at: u64,
+    pub(crate) expires_at: Option<u64>,
+}

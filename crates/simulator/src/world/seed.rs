@@ -31,6 +31,7 @@ pub(super) fn world(options: &Options) -> World {
         tenant_id: options.tenant_id.clone(),
         rng,
         users,
+        personal_access_tokens: Vec::new(),
         roles: Vec::new(),
         applications: Vec::new(),
         resources: Vec::new(),
@@ -183,6 +184,16 @@ fn roles(world: &mut World, options: &Options) {
     access.scopes.push(MANAGEMENT_API_ALL.to_owned());
     access.applications.push(options.client_id.clone());
     world.roles.push(access);
+    let mut orders = role(
+        &options.tenant_id,
+        world.rng.long_id(),
+        "Orders reader",
+        "May read what the Orders API has; its tokens are for another audience.",
+        "MachineToMachine",
+    );
+    orders.scopes.extend(world.scopes.iter().find(|s| s.name == "read:orders").map(|s| s.id.clone()));
+    orders.applications.push(options.client_id.clone());
+    world.roles.push(orders);
     for n in 0..options.roles {
         let id = world.rng.long_id();
         let name = format!("role-{n}");
@@ -190,7 +201,7 @@ fn roles(world: &mut World, options: &Options) {
     }
     let half = world.users.len().div_ceil(2);
     let holders = world.users.newest().rev().take(half).map(|user| user.id.clone()).collect();
-    if let Some(first) = world.roles.get_mut(1) {
+    if let Some(first) = world.roles.iter_mut().find(|role| role.kind == "User") {
         first.users = holders;
     }
 }
