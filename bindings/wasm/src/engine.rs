@@ -1,6 +1,6 @@
 //! The client behind exports that take and give plain data.
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 use http::Method;
 use logto_management_core::{
@@ -16,7 +16,8 @@ use crate::{
     host::Host,
     options::{Setup, call_options},
     pager::EnginePager,
-    tasks, text,
+    tasks::{self, run},
+    text,
     tokens::HostTokens,
 };
 
@@ -127,16 +128,6 @@ impl Engine {
         let sleeps = self.testing.as_ref().map(TestingClock::take_sleeps).unwrap_or_default();
         sleeps.iter().map(|sleep| sleep.as_secs_f64() * 1000.0).collect()
     }
-}
-
-/// Runs a call to its end; it tells the host of success, and this of failure.
-pub(crate) fn run(call: u32, host: &Host, work: impl Future<Output = Result<(), Error>> + 'static) {
-    let host = host.clone();
-    tasks::spawn(call, async move {
-        if let Err(error) = work.await {
-            host.fail(call, &error.to_json());
-        }
-    });
 }
 
 /// Cancels a call by its number: its request is aborted, and nothing is told of it.

@@ -21,8 +21,6 @@
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 
 mod clock;
-#[cfg(feature = "contract")]
-mod contract;
 mod engine;
 mod fetch;
 mod host;
@@ -32,8 +30,6 @@ mod tasks;
 mod text;
 mod tokens;
 
-#[cfg(feature = "contract")]
-pub use contract::check_contract;
 pub use engine::{Engine, call_option_names, cancel, error_names};
 pub use host::Host;
 pub use pager::EnginePager;

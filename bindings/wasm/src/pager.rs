@@ -6,7 +6,7 @@ use logto_management_core::{BoxClock, BoxTransport, Client, Error, Page, Pager, 
 use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{engine::run, host::Host, options::call_options, text};
+use crate::{host::Host, options::call_options, tasks::run, text};
 
 type Inner = Pager<BoxTransport, BoxClock>;
 

@@ -17,7 +17,7 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-use logto_management_core::BoxFuture;
+use logto_management_core::{BoxFuture, Error};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::host::Host;
@@ -62,12 +62,22 @@ impl Wake for TaskWaker {
 }
 
 /// Begins a task and runs it as far as it goes.
-pub(crate) fn spawn(number: u32, future: impl Future<Output = ()> + 'static) {
+fn spawn(number: u32, future: impl Future<Output = ()> + 'static) {
     let task = Task { future: Box::pin(future), waker: Arc::new(TaskWaker(number)).into() };
     RUNTIME.with(|runtime| {
         runtime.entries.borrow_mut().insert(number, Entry::Task(Some(task)));
         runtime.ready.borrow_mut().push_back(number);
         runtime.run();
+    });
+}
+
+/// Runs a call to its end; it tells the host of success, and this of failure.
+pub(crate) fn run(call: u32, host: &Host, work: impl Future<Output = Result<(), Error>> + 'static) {
+    let host = host.clone();
+    spawn(call, async move {
+        if let Err(error) = work.await {
+            host.fail(call, &error.to_json());
+        }
     });
 }
 

@@ -5,6 +5,7 @@
 //! - [`transport`]: a simulated server as an in-process transport, in virtual time.
 //! - [`vectors`]: reads `tests/vectors`, runs them through a door, compares.
 
+#[cfg(feature = "runner")]
 pub mod clock;
 pub mod contract;
 #[cfg(feature = "runner")]
