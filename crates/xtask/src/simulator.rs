@@ -1,6 +1,7 @@
 //! The simulator as a child process, and what it says it saw.
 //!
-//! Its own process, so that what a client costs can be told from what the server costs. It ends with the value.
+//! Its own process, so that what a client costs can be told from what the server costs. It ends with the value, or with this
+//! process, whichever comes first.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -34,9 +35,10 @@ impl Simulator {
     /// Builds and starts it with these arguments, on a free port.
     pub(crate) fn start(arguments: &[&str]) -> Result<Self> {
         let program = build::rust::simulator()?;
-        let mut command = cmd(program).args(["--port", "0", "--json"]).args(arguments).into_std();
+        let mut command =
+            cmd(program).args(["--port", "0", "--json", "--until-stdin-closes"]).args(arguments).into_std();
         let mut child = command
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .context("could not start the simulator")?;
@@ -57,10 +59,10 @@ impl Simulator {
         let text = |name: &str| described.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(Self {
             child,
-            base_url: text("base_url"),
-            client_id: text("client_id"),
-            client_secret: text("client_secret"),
-            api_indicator: text("api_indicator"),
+            base_url: text("baseUrl"),
+            client_id: text("clientId"),
+            client_secret: text("clientSecret"),
+            api_indicator: text("apiIndicator"),
         })
     }
 
@@ -84,7 +86,7 @@ impl Simulator {
         let count = |name: &str| {
             seen.get(name).and_then(Value::as_u64).with_context(|| format!("/__sim/seen tells no {name}"))
         };
-        Ok(Seen { requests: count("api_requests")?, token_requests: count("token_requests")? })
+        Ok(Seen { requests: count("apiRequests")?, token_requests: count("tokenRequests")? })
     }
 
     /// Forgets what it saw, and its state.
