@@ -37,6 +37,7 @@ const FAST: [Check; 7] = [
 
 /// What needs the other languages' tools.
 const DOORS: [Check; 5] = [
+    ("generated code is up to date", generated),
     ("wasm: core and binding", clippy_wasm),
     ("TypeScript", typescript),
     ("Python", python_checks),
