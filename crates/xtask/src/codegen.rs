@@ -1,14 +1,22 @@
 //! `cargo xtask codegen`: writes the generated files, or with `--check` tells whether they are what would be written.
 //!
-//! A generator is one entry of [`GENERATORS`]: the file it owns and the function that renders it. Today nothing in the tree is
-//! generated; the operations and models will be the first.
+//! Node reads the type declarations of `@logto/api` (`crates/catalogue/reader`, whose lock file pins the version); the helper
+//! `xtask-codegen` makes the catalogue and everything else from what it read.
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::{paths, say};
+use crate::build::rust::{Profile, helper};
+use crate::paths;
+use crate::setup::node;
+use crate::sh::cmd;
+use crate::stamp::Stamp;
+
+/// Where the reader is.
+const READER: &str = "crates/catalogue/reader";
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -17,33 +25,32 @@ pub(crate) struct Options {
     pub(crate) check: bool,
 }
 
-/// A generated file and what renders it.
-struct Generator {
-    path: &'static str,
-    render: fn() -> Result<String>,
-}
-
-const GENERATORS: &[Generator] = &[];
-
 /// Writes or checks; says whether everything is up to date now.
 pub(crate) fn run(options: &Options) -> Result<bool> {
-    if GENERATORS.is_empty() {
-        say::note("nothing is generated yet");
+    let raw = declarations()?;
+    let mut generate = cmd(helper("codegen", Profile::Dev)?).arg(raw);
+    if options.check {
+        generate = generate.arg("--check");
     }
-    let mut current = true;
-    for Generator { path, render } in GENERATORS {
-        let file = paths::at(path);
-        let wanted = render().with_context(|| format!("could not generate {path}"))?;
-        if fs::read_to_string(&file).is_ok_and(|found| found == wanted) {
-            continue;
-        }
-        if options.check {
-            eprintln!("   {path} differs from what `cargo xtask codegen` writes");
-            current = false;
-        } else {
-            fs::write(&file, wanted).with_context(|| format!("could not write {path}"))?;
-            say::note(&format!("wrote {path}"));
-        }
+    generate.status()
+}
+
+/// Reads the declarations; the file that holds what was found.
+fn declarations() -> Result<PathBuf> {
+    let node = node::node()?;
+    let dir = paths::at(READER);
+    let inputs = [dir.join("package-lock.json"), dir.join("package.json")];
+    let stamp = Stamp::new(dir.join("node_modules/.xtask-stamp"), &inputs, &[])?;
+    if !stamp.fits() {
+        let install = node::npm()?.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).dir(&dir);
+        install.quietly(&format!("installing the declarations and their reader (npm ci in {READER}/)"))?;
+        stamp.set()?;
     }
-    Ok(current)
+    let read = cmd(node).arg("read.mjs").dir(&dir).read()?;
+    let file = paths::target().join("codegen").join("declarations.json");
+    if let Some(parent) = file.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    fs::write(&file, read).with_context(|| format!("could not write {}", paths::shown(&file)))?;
+    Ok(file)
 }
