@@ -75,7 +75,7 @@ impl RateLimiter {
         let usable = limit.burst.saturating_sub(limit.burst / 20).max(1);
         Self {
             interval,
-            tolerance: interval * (usable - 1),
+            tolerance: interval.saturating_mul(usable - 1),
             state: Mutex::new(Bucket { due: Duration::ZERO, drained: 0 }),
         }
     }

@@ -163,7 +163,7 @@ impl Scan {
                 if *out >= self.width || behind_the_end {
                     return None;
                 }
-                *next += 1;
+                *next = next.saturating_add(1);
                 *out += 1;
                 Some(window)
             }
@@ -184,7 +184,7 @@ impl Scan {
                     self.disbelieve();
                     return Taken::Forget;
                 }
-                self.width = (self.width + 1).min(self.max_width);
+                self.width = self.width.saturating_add(1).min(self.max_width);
                 self.frontier = answer.window.end();
                 if let Mode::Run { out, .. } = &mut self.mode {
                     *out = out.saturating_sub(1);
@@ -213,10 +213,10 @@ impl Scan {
                 }
                 let clean = adjoins && pulled == 0;
                 if clean {
-                    self.width = (self.width + 1).min(self.max_width);
+                    self.width = self.width.saturating_add(1).min(self.max_width);
                 }
                 self.mode = if clean && self.width > 1 && self.may_run(answer) {
-                    Mode::Run { next: self.frontier / u64::from(self.size) + 1, out: 0 }
+                    Mode::Run { next: number_at(self.frontier, self.size), out: 0 }
                 } else {
                     Mode::Single { asked: false }
                 };
@@ -316,14 +316,19 @@ impl Scan {
     }
 }
 
+/// The number of the page that holds the row at `position`. Positions come from cursors too, which are text from outside.
+fn number_at(position: u64, size: u32) -> u64 {
+    (position / u64::from(size)).saturating_add(1)
+}
+
 /// The window that begins `slack` rows before the frontier, or earlier, and reaches as far behind it as can be.
 fn window_at(frontier: u64, slack: u64, size: u32) -> Window {
-    let usual = Window { number: frontier / u64::from(size) + 1, size };
+    let usual = Window { number: number_at(frontier, size), size };
     if slack == 0 || usual.start().saturating_add(slack) <= frontier {
         return usual;
     }
     let from = frontier.saturating_sub(slack.min(u64::from(size / 2)));
     let sizes = (size / 2).max(1)..=size;
-    let windows = sizes.map(|size| Window { number: from / u64::from(size) + 1, size });
+    let windows = sizes.map(|size| Window { number: number_at(from, size), size });
     windows.max_by_key(|window| window.end()).unwrap_or(usual)
 }
