@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Tests that have a runner of their own: `npm run test:edge`. */
-const ELSEWHERE = /^(worker|contract)\.test\.mjs$/;
+const ELSEWHERE = /^(worker|worker-engine|contract)\.test\.mjs$/;
 const files = readdirSync(`${root}/tests`).filter((name) => name.endsWith('.test.mjs') && !ELSEWHERE.test(name));
 
 function run(title, args, env = {}) {

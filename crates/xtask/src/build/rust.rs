@@ -15,6 +15,13 @@ pub(crate) fn simulator() -> Result<PathBuf> {
     Ok(paths::binary("release", "logto-simulator"))
 }
 
+/// The server of the transport contract, for runtimes in another process.
+pub(crate) fn contract_server() -> Result<PathBuf> {
+    let build = cargo().args(["build", "--quiet", "-p", "logto-testkit", "--example", "contract_server"]);
+    build.quietly("building the server of the transport contract")?;
+    Ok(paths::binary("debug/examples", "contract_server"))
+}
+
 /// A helper binary of this crate that stands behind a feature: `xtask-bindgen` behind `bindgen`.
 pub(crate) fn helper(feature: &str, profile: Profile) -> Result<PathBuf> {
     let name = format!("xtask-{feature}");

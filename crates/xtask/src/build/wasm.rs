@@ -4,7 +4,7 @@
 //! library is compiled along, it is compiled for size, and panics trap without a message.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -33,27 +33,35 @@ const SMALL_PANICS: &str = r#"["-Zlocation-detail=none", "-Zunstable-options", "
 
 /// Builds the module, unless what is in `npm/wasm` was made from the same code already.
 pub(crate) fn module() -> Result<()> {
-    super::once("wasm", build)
+    super::once("wasm", || build(&["--lib"], "logto_management_wasm.wasm", &paths::at("npm/wasm")))
 }
 
-fn build() -> Result<()> {
+/// Builds the module that plays the contract of transports, and says where it is.
+pub(crate) fn contract() -> Result<PathBuf> {
+    let out = paths::target().join("wasm-contract");
+    super::once("wasm-contract", || build(&["--example", "contract"], "examples/contract.wasm", &out))?;
+    Ok(out)
+}
+
+/// Builds a cdylib of the package, `file` below the profile's folder, into `out`.
+fn build(target: &[&str], file: &str, out: &Path) -> Result<()> {
     let toolchain = toolchain()?;
-    compile(toolchain)?;
-    let compiled = paths::target().join(TARGET).join("wasm/logto_management_wasm.wasm");
-    let out = paths::at("npm/wasm");
+    compile(toolchain, target)?;
+    let compiled = paths::target().join(TARGET).join("wasm").join(file);
     let recipe =
         [env!("CARGO_PKG_VERSION"), NAME, include_str!("../bin/bindgen.rs"), include_str!("wasm.rs")];
     let stamp = Stamp::new(out.join(".xtask-stamp"), std::slice::from_ref(&compiled), &recipe)?;
     if stamp.fits() {
         return Ok(());
     }
-    bind(&compiled, &out)?;
+    bind(&compiled, out)?;
     optimise(&out.join(format!("{NAME}_bg.wasm")))?;
     stamp.set()
 }
 
-fn compile(toolchain: Toolchain) -> Result<()> {
-    let mut build = toolchain.cargo("build").args(["--quiet", "--profile", "wasm", "-p", PACKAGE]);
+fn compile(toolchain: Toolchain, target: &[&str]) -> Result<()> {
+    let mut build =
+        toolchain.cargo("build").args(["--quiet", "--profile", "wasm", "-p", PACKAGE]).args(target);
     // wasm-bindgen reads the section `target_features`, which stripping takes away; it drops the names itself.
     build = build.args(["--config", "profile.wasm.strip=\"none\""]);
     if toolchain.builds_std() {
@@ -66,7 +74,7 @@ fn compile(toolchain: Toolchain) -> Result<()> {
     })
 }
 
-/// Runs wasm-bindgen into a fresh `npm/wasm`.
+/// Runs wasm-bindgen into a fresh folder.
 fn bind(compiled: &Path, out: &Path) -> Result<()> {
     let bindgen = helper("bindgen", Profile::Dev)?;
     if out.exists() {

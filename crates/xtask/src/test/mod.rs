@@ -139,5 +139,7 @@ fn edge() -> Result<Tally> {
     build::node::package()?;
     let simulator = build::rust::simulator()?;
     let test = setup::node::npm()?.args(["run", "--silent", "test:edge"]).env("LOGTO_SIMULATOR", simulator);
+    let test = test.env("LOGTO_CONTRACT_MODULE", build::wasm::contract()?);
+    let test = test.env("LOGTO_CONTRACT_SERVER", build::rust::contract_server()?);
     suite(test.env("WORKERD_NODE", setup::node::for_workerd()?), Runner::Node)
 }
