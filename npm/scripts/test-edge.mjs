@@ -1,0 +1,10 @@
+// npm run test:edge: the WASM engine, and workerd. WORKERD_NODE names a Node that is new enough to host workerd, where this one is not.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const files = ['worker-engine', 'worker', 'contract'].map((name) => `tests/${name}.test.mjs`);
+const { status } = spawnSync(process.env.WORKERD_NODE || process.execPath, ['--test', '--test-reporter=spec', ...files], {
+  cwd: fileURLToPath(new URL('..', import.meta.url)),
+  stdio: 'inherit',
+});
+process.exitCode = status ?? 1;
