@@ -60,7 +60,7 @@ def test_query_values(api: ManagementApi, simulator: Simulator) -> None:
         f"a=%C3%A4%20%26&b=1&b=2&d=true&e=1.5&g={2**70}",
         "x=1&x=2",
         "y=z",
-        "search.username=a&search.username=b&mode.username=exact",
+        "mode.username=exact&search.username=a&search.username=b",
     ]
 
 

@@ -56,6 +56,20 @@ impl Pager {
     }
 }
 
+/// Somebody waits for a page. Who gives up aborts everything that the listing has out: the next call asks again.
+struct Asking<'a> {
+    pages: tokio::sync::MutexGuard<'a, core::Pager<core::BoxTransport, core::BoxClock>>,
+    answered: bool,
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.pages.abort();
+        }
+    }
+}
+
 #[pymethods]
 impl Pager {
     /// The next page, `None` at the end; with a bridge, a ticket for it. After a failure, calling again goes on where it stopped.
@@ -78,10 +92,11 @@ impl Pager {
         };
         let told = Arc::clone(&self.told);
         let outcome = run(py, runtime, bridge.as_ref(), self.asynchronous, async move {
-            let mut pages = pages.lock().await;
-            let page: Result<_, Error> =
-                if several { transport::ahead(pages.next_page()).await } else { pages.next_page().await };
-            *lock(&told) = Told { cursor: pages.cursor(), total: pages.total() };
+            let mut asking = Asking { pages: pages.lock().await, answered: false };
+            let next = asking.pages.next_page();
+            let page: Result<_, Error> = if several { transport::ahead(next).await } else { next.await };
+            asking.answered = true;
+            *lock(&told) = Told { cursor: asking.pages.cursor(), total: asking.pages.total() };
             Outcome::from(page)
         });
         if lock(&self.told).cursor.is_none() {

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class LoopBridge:
-    """What one loop has under way. It does not keep its loop alive; the loop keeps it, by watching its socket."""
+    """What one loop has under way.
+
+    The loop keeps it alive, by watching its socket, until the loop is closed; it does not keep the loop. So nothing is left of a loop that is gone, and calls that it left
+    behind are dropped with it, which aborts their requests.
+    """
 
     __slots__ = ("__weakref__", "_pending", "native")
 
@@ -25,7 +29,8 @@ class LoopBridge:
             loop.add_reader(self.native.fileno(), self._drain)
         except (AttributeError, NotImplementedError, RuntimeError):
             # A loop that watches no sockets: Windows' proactor.
-            self.native = Bridge(_waker(loop, self._drain))
+            self.native = Bridge(_waker(ref(loop), ref(self)))
+            loop.call_later(_FOREVER, self._drain)
 
     def _drain(self) -> None:
         for ident, outcome in self.native.take():
@@ -49,28 +54,28 @@ class LoopBridge:
             raise
 
 
-def _waker(loop: AbstractEventLoop, drain: Callable[[], None]) -> Callable[[], None]:
-    alive = ref(loop)
-
+def _waker(loop: ref[AbstractEventLoop], bridge: ref[LoopBridge]) -> Callable[[], None]:
     def wake() -> None:
-        loop = alive()
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(drain)
+        awake, to_drain = loop(), bridge()
+        if awake is not None and to_drain is not None and not awake.is_closed():
+            awake.call_soon_threadsafe(to_drain._drain)
 
     return wake
 
 
-_bridges: WeakKeyDictionary[AbstractEventLoop, LoopBridge] = WeakKeyDictionary()
+# A timer that a loop never comes to, and keeps.
+_FOREVER = 10.0**9
+
+_bridges: WeakKeyDictionary[AbstractEventLoop, ref[LoopBridge]] = WeakKeyDictionary()
 _lock = Lock()
 
 
 def _bridge(loop: AbstractEventLoop) -> LoopBridge:
+    bridge = LoopBridge(loop)
+    # Loops run in threads of their own.
     with _lock:
-        # A closed loop's futures would keep it alive, and by that its own bridge.
-        for other in list(_bridges):
-            if other.is_closed():
-                del _bridges[other]
-        return _bridges.setdefault(loop, LoopBridge(loop))
+        _bridges[loop] = ref(bridge)
+    return bridge
 
 
 async def run(start: Callable[..., Any], *arguments: Any) -> Any:
@@ -84,7 +89,8 @@ async def run(start: Callable[..., Any], *arguments: Any) -> Any:
         raise RuntimeError(
             "AsyncManagementApi needs a running asyncio event loop, and there is none (trio has loops of another kind)"
         ) from None
-    bridge = _bridges.get(loop)
+    known = _bridges.get(loop)
+    bridge = known() if known is not None else None
     if bridge is None:
         bridge = _bridge(loop)
     return await bridge.run(loop, start, arguments)
