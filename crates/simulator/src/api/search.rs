@@ -1,7 +1,10 @@
 //! Search as Logto reads it: `search`, `search.<field>`, `mode.<field>`, `joint`, `isCaseSensitive`. Not `search_params[…]`.
 
+mod like;
+
 use regex_lite::{Regex, RegexBuilder};
 
+use self::like::Like;
 use super::answer::{Failure, failure_with};
 use crate::query::Query;
 
@@ -22,6 +25,7 @@ struct Condition {
 #[derive(Debug)]
 enum Test {
     Exact(Vec<String>, bool),
+    Like(Like),
     Pattern(Regex),
 }
 
@@ -94,6 +98,7 @@ impl Test {
                 let value = value.to_lowercase();
                 values.iter().any(|v| v.to_lowercase() == value)
             }
+            Self::Like(like) => like.matches(value),
             Self::Pattern(regex) => regex.is_match(value),
         }
     }
@@ -109,7 +114,7 @@ fn test(mode: &str, values: &[&str], case_sensitive: bool) -> Result<Test, Failu
     let pattern = match mode {
         "posix" => (*value).to_owned(),
         "similar_to" => format!("^(?:{})$", similar_to(value)),
-        _ => format!("^(?:{})$", like(value)),
+        _ => return Ok(Test::Like(Like::new(value, case_sensitive))),
     };
     RegexBuilder::new(&pattern)
         .case_insensitive(!case_sensitive)
@@ -117,21 +122,6 @@ fn test(mode: &str, values: &[&str], case_sensitive: bool) -> Result<Test, Failu
         .build()
         .map(Test::Pattern)
         .map_err(|_| invalid("Search value is not a valid pattern."))
-}
-
-/// SQL's LIKE: `%` any characters, `_` one, a backslash takes the next one as it is.
-fn like(pattern: &str) -> String {
-    let mut out = String::new();
-    let mut chars = pattern.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '%' => out.push_str(".*"),
-            '_' => out.push('.'),
-            '\\' => push_literal(&mut out, chars.next().unwrap_or('\\')),
-            other => push_literal(&mut out, other),
-        }
-    }
-    out
 }
 
 /// SQL's SIMILAR TO: LIKE with the operators of regular expressions, but for the dot.

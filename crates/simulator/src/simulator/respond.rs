@@ -16,8 +16,10 @@ use crate::seen::Purpose;
 impl State {
     pub(super) fn respond(&mut self, request: &Request<Bytes>, now_ms: u64) -> Outcome {
         let purpose = Purpose::of(request.method(), request.uri().path());
-        let authorization = request.headers().get(AUTHORIZATION).map(HeaderValue::as_bytes);
-        self.recorder.arrival(purpose, authorization.map(String::from_utf8_lossy).as_deref());
+        let authorization = request.headers().get(AUTHORIZATION);
+        // Credentials are ASCII; of what isn't, it is enough to know that it was sent.
+        let authorization = authorization.map(|value| value.to_str().unwrap_or("(not ASCII)"));
+        self.recorder.arrival(purpose, authorization);
         let latency = self.rng.between(self.options.latency_ms, self.options.latency_max_ms);
 
         if let Some(refusal) = self.limit(purpose, now_ms) {

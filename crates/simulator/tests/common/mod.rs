@@ -8,6 +8,8 @@
     reason = "each test binary uses its part of this, and a test may panic"
 )]
 
+pub mod tenant;
+
 use std::io::ErrorKind;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
