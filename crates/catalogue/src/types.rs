@@ -112,11 +112,11 @@ pub enum Place {
 }
 
 /// Logto's search: `search=%x%` looks in every field, `search.<field>=x` in one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Search {
-    /// The fields that can be searched by name.
-    pub fields: Vec<String>,
+    /// The enumeration of the fields that can be searched by name.
+    pub fields: Type,
 }
 
 /// A request body.
@@ -218,6 +218,9 @@ pub struct Field {
     /// Whether Logto advises against it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub deprecated: bool,
+    /// Whether it must not be shown in logs: passwords, secrets, tokens.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub secret: bool,
 }
 
 /// One type of a union.
@@ -285,10 +288,11 @@ impl Operation {
         format!("{}.{}", self.group, self.name)
     }
 
-    /// Every type that the caller sends: parameters and bodies.
+    /// Every type that the caller sends: parameters, search fields and bodies.
     pub fn sent(&self) -> impl Iterator<Item = &Type> {
         let bodies = self.body.iter().flat_map(|body| body.content.values());
-        self.parameters.iter().map(|parameter| &parameter.ty).chain(bodies)
+        let search = self.search.iter().map(|search| &search.fields);
+        self.parameters.iter().map(|parameter| &parameter.ty).chain(search).chain(bodies)
     }
 
     /// The type of the data of an answer.

@@ -126,6 +126,26 @@ fn corrections_have_arrived() {
         field("CreateOrganizationRoleBody", "resourceScopeIds"),
         Some((Type::List(Box::new(Type::String)), false))
     );
-    let search = catalogue.operation("ListUsers").and_then(|operation| operation.search.as_ref());
-    assert_eq!(search.map(|search| search.fields.len()), Some(5));
+    let search = catalogue.operation("ListUsers").and_then(|operation| operation.search.clone());
+    assert_eq!(search.map(|search| search.fields), Some(Type::Ref("UserSearchField".into())));
+}
+
+/// A name that sounds like a credential is one, or is known to be none.
+#[test]
+fn what_is_secret_is_marked() {
+    const NONE: [&str; 0] = [];
+    let mut open = Vec::new();
+    for (name, model) in &catalogue().models {
+        let Model::Fields(fields) = model else { continue };
+        for field in fields.iter().filter(|field| !field.secret) {
+            let lower = field.name.to_lowercase();
+            let sounds = ["secret", "password", "privatekey", "signingkey", "digest"]
+                .iter()
+                .any(|word| lower.ends_with(word));
+            if sounds && matches!(&field.ty, Type::String | Type::Nullable(_)) {
+                open.push(format!("{name}.{}", field.name));
+            }
+        }
+    }
+    assert_eq!(open, NONE);
 }

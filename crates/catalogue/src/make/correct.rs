@@ -138,6 +138,13 @@ pub(super) fn apply(raw: &mut RawCatalogue, overrides: &Overrides) -> Result<(),
         }
         Found::Whole(_) => wrong("overrides.toml: only keys of an object can be optional"),
     })?;
+    each(raw, places(&overrides.secret).iter(), &mut |found| match found {
+        Found::Field(field) => {
+            field.secret = true;
+            Ok(())
+        }
+        Found::Whole(_) => wrong("overrides.toml: only keys of an object can be secret"),
+    })?;
     each(raw, places(&overrides.nullable).iter(), &mut |mut found| {
         let ty = found.ty();
         if !matches!(ty, RawType::Nullable(_)) {

@@ -1,7 +1,7 @@
 //! Finds the shapes that operations share, and names every object, enumeration and union.
 //!
 //! # Which shapes are one model
-//! Shapes that are equal, formats and deprecations aside. And the shapes of whole answers (or of the items of a list) that differ only by
+//! Shapes that are equal, formats and marks of keys aside. And the shapes of whole answers (or of the items of a list) that differ only by
 //! keys that may be absent: a `User` is one model, whether the operation adds the password's digest or not.
 //!
 //! # Names
@@ -70,6 +70,16 @@ impl Models {
             },
             RawType::AllOf(_) => return wrong(format!("an intersection that is left: {}", raw.key())),
         })
+    }
+
+    /// Adds an enumeration that no declaration has.
+    pub(super) fn add_enumeration(&mut self, name: &str, values: &[String]) -> Result<(), MakeError> {
+        match self.models.insert(name.to_owned(), Model::Values(values.to_vec())) {
+            Some(other) if other != Model::Values(values.to_vec()) => {
+                wrong(format!("overrides.toml: {name} is another model already"))
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn finish(self) -> Result<BTreeMap<String, Model>, MakeError> {
@@ -289,6 +299,7 @@ fn model_of(
                     ty: models.convert(&field.ty)?,
                     required: field.required,
                     deprecated: field.deprecated,
+                    secret: field.secret,
                 });
             }
             Model::Fields(converted)

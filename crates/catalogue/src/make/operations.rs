@@ -10,7 +10,9 @@ use super::{
     raw::{RawCatalogue, RawOperation, RawType},
     wrong,
 };
-use crate::types::{Answer, Body, Catalogue, Content, Operation, Paging, Parameter, Place, Search, Source};
+use crate::types::{
+    Answer, Body, Catalogue, Content, Operation, Paging, Parameter, Place, Search, Source, Type,
+};
 
 /// Parameters that say which page; `paging` stands for them in the catalogue.
 const PAGE_PARAMETERS: [&str; 2] = ["page", "page_size"];
@@ -20,8 +22,11 @@ const SEARCH_PARAMETER: &str = "search_params";
 pub(super) fn put_together(
     raw: RawCatalogue,
     overrides: &Overrides,
-    models: Models,
+    mut models: Models,
 ) -> Result<Catalogue, MakeError> {
+    for search in &overrides.search {
+        models.add_enumeration(&search.name, &search.fields)?;
+    }
     let known: BTreeSet<&str> = raw.operations.iter().map(|operation| operation.id.as_str()).collect();
     let lists = [
         &overrides.paging.always,
@@ -155,7 +160,7 @@ fn search(raw: &RawOperation, overrides: &Overrides) -> Result<Option<Search>, M
     let declared = raw.parameters.iter().any(|parameter| parameter.name == SEARCH_PARAMETER);
     let found = overrides.search.iter().find(|search| search.operations.contains(&raw.id));
     match (declared, found) {
-        (true, Some(search)) => Ok(Some(Search { fields: search.fields.clone() })),
+        (true, Some(search)) => Ok(Some(Search { fields: Type::Ref(search.name.clone()) })),
         (false, None) => Ok(None),
         (true, None) => wrong(format!("overrides.toml: which fields does {} search?", raw.id)),
         (false, Some(_)) => wrong(format!("overrides.toml: {} searches nothing by the declarations", raw.id)),

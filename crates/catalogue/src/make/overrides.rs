@@ -29,6 +29,9 @@ pub struct Overrides {
     pub(crate) optional: Vec<Correction>,
     #[serde(default)]
     pub(crate) nullable: Vec<Correction>,
+    /// Keys that must not be shown in logs.
+    #[serde(default)]
+    pub(crate) secret: Vec<Correction>,
     /// Unions that are one object in truth.
     #[serde(default)]
     pub(crate) merge: Vec<Correction>,
@@ -121,6 +124,8 @@ pub(crate) struct AnswerCorrection {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Search {
     pub(crate) operations: Vec<String>,
+    /// The name of the enumeration of fields.
+    pub(crate) name: String,
     pub(crate) fields: Vec<String>,
     #[serde(rename = "because")]
     pub(crate) _because: String,

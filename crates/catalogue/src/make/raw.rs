@@ -105,6 +105,9 @@ pub struct RawField {
     /// Whether it is marked as deprecated.
     #[serde(default)]
     pub deprecated: bool,
+    /// Whether it must not be shown in logs (by a correction).
+    #[serde(default)]
+    pub secret: bool,
 }
 
 impl RawType {
@@ -139,7 +142,7 @@ impl RawType {
         }
     }
 
-    /// Text that is equal for types that are meant to be one model: formats and deprecations make no difference.
+    /// Text that is equal for types that are meant to be one model: formats and marks of keys make no difference.
     pub(crate) fn key(&self) -> String {
         let mut bare = self.clone();
         bare.strip();
@@ -153,6 +156,7 @@ impl RawType {
         if let Self::Object { fields } = self {
             for field in fields {
                 field.deprecated = false;
+                field.secret = false;
                 field.has_default = false;
             }
         }
