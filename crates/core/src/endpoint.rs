@@ -7,7 +7,8 @@ use crate::{config::Config, error::Error};
 /// The indicator of every self-hosted Logto's Management API, whatever its address.
 const SELF_HOSTED_INDICATOR: &str = "https://default.logto.app/api";
 
-/// An http(s) address without trailing slash, query, fragment or user info.
+/// An http(s) address without trailing slash, query, fragment or user info; scheme and host in lower case and without the scheme's own port, as URL parsers write
+/// them: absolute targets are compared with it, and most have been through such a parser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
     text: String,
@@ -27,6 +28,10 @@ impl BaseUrl {
         if url.contains('?') {
             return fail("must have no query");
         }
+        if url.contains('\\') {
+            // URL parsers take it for a slash, and so `\..\` for dot segments.
+            return fail("must have no backslash");
+        }
         let text = url.trim_end_matches('/');
         let Ok(uri) = text.parse::<Uri>() else {
             return fail("is not a valid url");
@@ -40,14 +45,24 @@ impl BaseUrl {
         if authority.as_str().contains('@') {
             return fail("must hold no user name or password (credentials go into the client id and secret)");
         }
-        if authority.host().is_empty() {
+        let host = authority.host().to_ascii_lowercase();
+        if host.is_empty() {
             return fail("has no host");
         }
         if has_dot_segment(uri.path()) {
             return fail("must have no . or .. segments");
         }
-        let (https, host) = (scheme == "https", authority.host().to_ascii_lowercase());
-        Ok(Self { text: text.to_owned(), host, https })
+        let https = scheme == "https";
+        let default_port = if https { 443 } else { 80 };
+        let port = authority.as_str().get(host.len()..).unwrap_or_default();
+        let port = match port.strip_prefix(':').filter(|port| !port.is_empty()).map(str::parse::<u16>) {
+            None => String::new(),
+            Some(Ok(port)) if port == default_port => String::new(),
+            Some(Ok(port)) => format!(":{port}"),
+            Some(Err(_)) => return fail("has no valid port"),
+        };
+        let path = uri.path().trim_end_matches('/');
+        Ok(Self { text: format!("{scheme}://{host}{port}{path}"), host, https })
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -241,6 +241,31 @@ fn a_foreign_origin_gets_no_token() {
     assert_eq!(sent.headers()["authorization"], "Bearer the-token");
 }
 
+/// Middleware hands back urls as a URL parser writes them, however the base url was spelt.
+#[test]
+fn spellings_of_the_base_url_are_one() {
+    for (given, normal) in [
+        ("HTTPS://ID.Example.COM/Logto/", "https://id.example.com/Logto"),
+        ("https://id.example.com:443", "https://id.example.com"),
+        ("http://id.example.com:80/", "http://id.example.com"),
+        ("https://id.example.com:80", "https://id.example.com:80"),
+        ("https://id.example.com:", "https://id.example.com"),
+        ("http://[::1]:3001/", "http://[::1]:3001"),
+    ] {
+        let config = Config::self_hosted(given).credentials("id", "secret").build().expect(given);
+        assert_eq!(config.base_url(), normal);
+    }
+    for given in [
+        "https://id.example.com:99999",
+        "https://id.example.com:8x",
+        "https://:443",
+        "https://",
+        "https:///api",
+    ] {
+        assert!(Config::self_hosted(given).credentials("id", "secret").build().is_err(), "{given}");
+    }
+}
+
 #[test]
 fn a_parameter_that_is_missing_unknown_or_given_twice_is_an_error() {
     let request = || Request::new(Method::GET, "/api/users/{userId}");
