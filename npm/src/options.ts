@@ -34,6 +34,8 @@ export interface CoreOptions {
   clientAuth?: 'basic' | 'post' | undefined;
   /** Default `logto-management/<version>`. */
   userAgent?: string | undefined;
+  /** Requests under way at once; more wait their turn, outside their timeout. Default 256. On Workers the platform has a limit of its own, and this one is not used. */
+  maxConnections?: number | undefined;
   /** A larger answer is an error. Default 64 MiB. */
   maxResponseBytes?: number | undefined;
   /** A larger JSON body is an error before it is sent. Default 1 MiB, the server's own limit, beyond which it answers 404. */

@@ -16,6 +16,7 @@ use crate::{
     pipeline::{Access, Pipeline},
     request::{CallOptions, Request},
     response::Response,
+    slots::Slots,
     transport::{BoxTransport, HttpTransport},
 };
 
@@ -115,6 +116,8 @@ impl<T: HttpTransport, C: Clock> ClientBuilder<T, C> {
             clock: self.clock,
             config: Arc::clone(&config),
             limiter,
+            // Where calls must not wait for each other, they do not wait for a slot either.
+            slots: (self.coalesce == Coalesce::Shared).then(|| Slots::new(config.max_connections)),
             observer: self.observer,
             user_agent,
         });

@@ -8,6 +8,7 @@
 //! | `timeout` | 30 s | one request, up to the end of its body |
 //! | `connect_timeout` | 10 s | one connection |
 //! | `rate_limit` | 200 per 10 s, burst 200, for `*.logto.app`; off elsewhere | see [`RateLimit`] |
+//! | `max_connections` | 256; none on Workers | requests under way at once; more wait their turn |
 //! | `scope` | `all` | what the token is asked for |
 //! | `client_auth` | [`ClientAuth::Basic`] | how the client shows its secret |
 //! | `max_response_bytes` | 64 MiB | a larger answer is an error |
@@ -25,6 +26,8 @@ use crate::{
 
 /// The most bytes of an answer that are read, unless set otherwise: 64 MiB.
 pub const DEFAULT_MAX_RESPONSE_BYTES: usize = 64 << 20;
+/// Requests under way at once, unless set otherwise.
+pub const DEFAULT_MAX_CONNECTIONS: usize = 256;
 /// The server's limit for a JSON body, 1 MiB.
 pub const DEFAULT_MAX_REQUEST_BYTES: usize = 1 << 20;
 
@@ -59,6 +62,7 @@ pub struct Config {
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
     pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) max_connections: usize,
     pub(crate) max_response_bytes: usize,
     pub(crate) max_request_bytes: usize,
 }
@@ -165,6 +169,7 @@ pub struct ConfigBuilder {
     timeout: Duration,
     connect_timeout: Duration,
     rate_limit: Option<Option<RateLimit>>,
+    max_connections: usize,
     max_response_bytes: usize,
     max_request_bytes: usize,
 }
@@ -183,6 +188,7 @@ impl ConfigBuilder {
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
             rate_limit: None,
+            max_connections: DEFAULT_MAX_CONNECTIONS,
             max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
             max_request_bytes: DEFAULT_MAX_REQUEST_BYTES,
         }
@@ -266,6 +272,13 @@ impl ConfigBuilder {
         self
     }
 
+    /// Requests under way at once; more wait their turn, first come first served, and outside their timeout. Default 256, well below the file descriptors that a process
+    /// usually has. Workers have no such limit but their runtime's.
+    pub const fn max_connections(mut self, count: usize) -> Self {
+        self.max_connections = count;
+        self
+    }
+
     /// The most bytes of an answer that are read. Default 64 MiB.
     pub const fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
@@ -311,6 +324,9 @@ impl ConfigBuilder {
         if self.timeout.is_zero() || self.connect_timeout.is_zero() {
             return Err(Error::config("A timeout must be longer than 0"));
         }
+        if self.max_connections == 0 {
+            return Err(Error::config("There must be at least 1 connection"));
+        }
         let cloud = base_url.is_logto_cloud();
         let rate_limit = self.rate_limit.unwrap_or_else(|| cloud.then(RateLimit::default));
         if let Some(limit) = rate_limit {
@@ -327,6 +343,7 @@ impl ConfigBuilder {
             timeout: self.timeout,
             connect_timeout: self.connect_timeout,
             rate_limit,
+            max_connections: self.max_connections,
             max_response_bytes: self.max_response_bytes,
             max_request_bytes: self.max_request_bytes,
         })

@@ -12,7 +12,7 @@
 //! | [`client`] | the handle, request and list builders |
 //! | [`auth`] | access tokens: getting, keeping, renewing |
 //! | `pipeline` | the one request loop |
-//! | `retry`, [`limit`] | what is tried again; the token bucket |
+//! | `retry`, [`limit`], `slots` | what is tried again; the token bucket; how many at once |
 //! | [`page`] | listings: totals, cursors, rows that move meanwhile |
 //! | [`request`], [`response`] | one call, one answer |
 //! | [`error`] | one error type, its names and predicates |
@@ -37,6 +37,7 @@ pub mod response;
 mod retry;
 mod rt;
 mod secret;
+mod slots;
 pub mod transport;
 
 pub use auth::{AccessToken, ClientCredentials, Coalesce, TokenSource};

@@ -22,6 +22,7 @@ pub const CLIENT_OPTIONS: &[&str] = &[
     "retryInitialDelayMs",
     "retryMaxDelayMs",
     "rateLimit",
+    "maxConnections",
     "scope",
     "clientAuth",
     "userAgent",
@@ -43,6 +44,7 @@ pub(crate) fn set_client_option(builder: &mut ConfigBuilder, name: &str, value: 
         "retryInitialDelayMs" => old.retry_initial_delay(option.duration()?),
         "retryMaxDelayMs" => old.retry_max_delay(option.duration()?),
         "rateLimit" => old.rate_limit(option.rate_limit()?),
+        "maxConnections" => old.max_connections(option.size("a whole number from 1")?),
         "scope" => old.scope(option.text()?),
         "clientAuth" => old.client_auth(match option.text()?.as_str() {
             "basic" => ClientAuth::Basic,
@@ -50,8 +52,8 @@ pub(crate) fn set_client_option(builder: &mut ConfigBuilder, name: &str, value: 
             _ => return Err(option.wrong("\"basic\" or \"post\"")),
         }),
         "userAgent" => old.user_agent(option.text()?),
-        "maxResponseBytes" => old.max_response_bytes(option.bytes()?),
-        "maxRequestBytes" => old.max_request_bytes(option.bytes()?),
+        "maxResponseBytes" => old.max_response_bytes(option.size("a number of bytes")?),
+        "maxRequestBytes" => old.max_request_bytes(option.size("a number of bytes")?),
         _ => return Err(option.unknown(CLIENT_OPTIONS)),
     };
     Ok(())
@@ -92,11 +94,9 @@ impl Named<'_> {
             .ok_or_else(|| self.wrong("a whole number from 0"))
     }
 
-    fn bytes(&self) -> Result<usize, Error> {
-        self.value
-            .as_u64()
-            .and_then(|n| usize::try_from(n).ok())
-            .ok_or_else(|| self.wrong("a number of bytes"))
+    fn size(&self, what: &str) -> Result<usize, Error> {
+        let size = self.value.as_u64().and_then(|n| usize::try_from(n).ok());
+        size.ok_or_else(|| self.wrong(what))
     }
 
     fn text(&self) -> Result<String, Error> {

@@ -1,4 +1,4 @@
-//! The one request loop: deadline → [rate limit → token → send with timeout → on 401 renew the token and send once more → judge → pause].
+//! The one request loop: deadline → [rate limit → token → slot → send with timeout → on 401 renew the token and send once more → judge → pause].
 //!
 //! Nothing else in the project sends, retries or waits. The token request goes through the same loop, without the token step.
 
@@ -21,6 +21,7 @@ use crate::{
     request::Prepared,
     response::Response,
     retry::{self, Outcome, Verdict},
+    slots::{Slot, Slots},
     transport::{HttpTransport, ResponseLimit, TransportError, TransportErrorKind},
 };
 
@@ -30,6 +31,8 @@ pub(crate) struct Pipeline<T, C> {
     pub(crate) clock: C,
     pub(crate) config: Arc<Config>,
     pub(crate) limiter: Option<Arc<RateLimiter>>,
+    /// How many calls of the API may be under way at once.
+    pub(crate) slots: Option<Slots>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) user_agent: HeaderValue,
 }
@@ -75,7 +78,9 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         loop {
             self.take_turn(run, access).await?;
             let token = self.token(run, access).await?;
+            let slot = self.slot(run, access).await?;
             let result = self.send(run, token.as_ref()).await;
+            drop(slot);
             let result = match result {
                 Ok(response) => {
                     if self.renew_after_401(run, access, token.as_ref(), &response) {
@@ -119,6 +124,19 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         match select(source.token_boxed(), std::pin::pin!(self.clock.timeout(left))).await {
             Either::Left((token, _)) => token.map(Some),
             Either::Right(_) => Err(exhausted("it was waiting for an access token")),
+        }
+    }
+
+    /// A place among the requests under way. The token request needs none: callers wait for it.
+    async fn slot(&self, run: &Run<'_>, access: Access<'_>) -> Result<Option<Slot<'_>>, Error> {
+        let (Some(slots), Access::Api(_)) = (&self.slots, access) else { return Ok(None) };
+        if let Some(slot) = slots.try_take() {
+            return Ok(Some(slot));
+        }
+        let Some(left) = self.left(run.until) else { return Ok(Some(slots.take().await)) };
+        match select(std::pin::pin!(slots.take()), std::pin::pin!(self.clock.timeout(left))).await {
+            Either::Left((slot, _)) => Ok(Some(slot)),
+            Either::Right(_) => Err(exhausted("it was waiting for other requests to end (maxConnections)")),
         }
     }
 

@@ -259,3 +259,42 @@ fn a_429_stops_everybody() {
         .count();
     assert_eq!(in_the_pause, 0, "{arrivals:?}");
 }
+
+#[test]
+fn no_more_than_so_many_requests_are_under_way() {
+    let clock = VirtualClock::new();
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let server = Crowded { clock: clock.clone(), now, most: Arc::clone(&most) };
+    let config = Config::self_hosted("http://localhost").credentials("id", "secret").max_connections(20);
+    let config = config.timeout(Duration::from_secs(1)).retries(0).build().unwrap();
+    let client = Client::builder(config, server, clock.clone()).build().unwrap();
+    let results = clock.run(join_all((0..5000).map(|_| client.get("/api/users").send())));
+    assert!(results.iter().all(Result::is_ok), "waiting for a slot counts against no request's timeout");
+    assert_eq!(most.load(Ordering::SeqCst), 20);
+    assert_eq!(
+        clock.elapsed(),
+        Duration::from_millis(100 + 5000 / 20 * 100),
+        "and all are used all the time"
+    );
+}
+
+/// Takes 100 ms for each request and counts how many it has at once.
+struct Crowded {
+    clock: VirtualClock,
+    now: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+}
+
+impl HttpTransport for Crowded {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        self.clock.wait(Duration::from_millis(100)).await;
+        self.now.fetch_sub(1, Ordering::SeqCst);
+        if request.uri().path() == "/oidc/token" {
+            let token = r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer","scope":"all"}"#;
+            return Ok(Response::new(Bytes::from_static(token.as_bytes())));
+        }
+        Ok(Response::new(Bytes::from_static(b"{}")))
+    }
+}

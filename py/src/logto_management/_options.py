@@ -106,6 +106,8 @@ class ClientOptions(TypedDict, total=False):
     """How the secret is shown to the token endpoint. Default ``basic``."""
     user_agent: str
     """Default ``logto-management/<version>``."""
+    max_connections: int
+    """Requests under way at once; more wait their turn, outside their timeout. Default 256."""
     max_response_bytes: int
     """A larger answer is an error. Default 64 MiB."""
     max_request_bytes: int
@@ -147,6 +149,7 @@ CLIENT: dict[str, tuple[str, _Convert]] = {
     "scope": ("scope", _as_it_is),
     "client_auth": ("clientAuth", _as_it_is),
     "user_agent": ("userAgent", _as_it_is),
+    "max_connections": ("maxConnections", _as_it_is),
     "max_response_bytes": ("maxResponseBytes", _as_it_is),
     "max_request_bytes": ("maxRequestBytes", _as_it_is),
 }
