@@ -78,7 +78,11 @@ fn answers_are_replaced() {
     assert_eq!((html.status().as_u16(), text(&html)), (503, "<h1>no</h1>"));
     assert_eq!(header(&html, "retry-after"), Some("2"));
     assert_eq!(header(&html, "content-type"), Some("text/html; charset=utf-8"));
-    assert_eq!(json(&next())["message"], "Internal server error.");
+    // It is a gateway's.
+    assert_eq!(header(&html, "logto-core-request-id"), None);
+    let error = next();
+    assert_eq!(json(&error)["message"], "Internal server error.");
+    assert!(header(&error, "logto-core-request-id").is_some());
     let plain = next();
     assert_eq!((plain.status().as_u16(), text(&plain)), (502, "Bad Gateway"));
     assert_eq!(header(&next(), "retry-after"), Some("3"));

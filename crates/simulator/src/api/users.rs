@@ -50,7 +50,7 @@ fn list(call: &mut Call<'_>) -> Result<Answer, Failure> {
         // The common case, and the one that has to be fast: nothing but a place in the list.
         let page = Page::read(&call.query, When::Always)?.unwrap_or(Page { offset: 0, size: 20 });
         let total = Total::Exact(call.world.users.len());
-        let answer = Answer::raw(render(call.world.users.slice(page.offset, page.size), false));
+        let answer = Answer::raw(render(call.world.users.slice(page.offset, page.size), page.size, false));
         return Ok(call.described(answer, page, total));
     }
     let mut excluded: Vec<&dyn Fn(&str) -> bool> = Vec::new();
@@ -75,12 +75,12 @@ pub(super) fn among(call: &Call<'_>, accepts: impl Fn(&str) -> bool) -> Result<A
         .filter(|user| accepts(&user.id) && search.as_ref().is_none_or(|s| matches(s, user)))
         .collect();
     let part = found.iter().copied().skip(page.offset).take(page.size);
-    let answer = Answer::raw(render(part, call.flag("includePasswordHash")));
+    let answer = Answer::raw(render(part, page.size, call.flag("includePasswordHash")));
     Ok(call.described(answer, page, Total::Exact(found.len())))
 }
 
-fn render<'u>(users: impl Iterator<Item = &'u User>, with_password: bool) -> BytesMut {
-    let mut out = BytesMut::with_capacity(8 * 1024);
+fn render<'u>(users: impl Iterator<Item = &'u User>, count: usize, with_password: bool) -> BytesMut {
+    let mut out = BytesMut::with_capacity(2 + count * 400);
     out.put_u8(b'[');
     for (i, user) in users.enumerate() {
         if i > 0 {

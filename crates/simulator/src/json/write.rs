@@ -12,6 +12,12 @@ pub(crate) fn jsonb(value: &Js) -> String {
 /// A string with its quotes.
 pub(crate) fn string(out: &mut String, text: &str) {
     out.push('"');
+    // Nearly always there is nothing to escape.
+    if !text.bytes().any(|b| b < b' ' || b == b'"' || b == b'\\') {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     let mut start = 0;
     for (at, c) in text.char_indices() {
         let escaped = match c {

@@ -1,7 +1,9 @@
 //! One request: recorded, limited, spoilt or answered.
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use http::{Method, Request, Response, StatusCode};
 use std::time::Duration;
 
@@ -135,7 +137,7 @@ impl State {
                         answer = answer.with(name, value);
                     }
                 }
-                Reply::Answer(self.finish(request, answer))
+                Reply::Answer(self.finish_fault(request, answer))
             }
             FaultAction::TooManyRequests { retry_after, retry_after_date_ms, code, html } => {
                 let mut answer = match code {
@@ -152,7 +154,7 @@ impl State {
                         answer = answer.with(RETRY_AFTER, date);
                     }
                 }
-                Reply::Answer(self.finish(request, answer))
+                Reply::Answer(self.finish_fault(request, answer))
             }
             FaultAction::RevokeTokens => {
                 self.tokens.revoke_all();
@@ -162,6 +164,21 @@ impl State {
             // Delays never come here: they decide nothing.
             FaultAction::Delay { .. } => Reply::Answer(self.answer(request, now_ms, false)),
         }
+    }
+
+    /// A page comes from something in front of Logto, and has none of Logto's headers.
+    fn finish_fault(&mut self, request: &Request<Bytes>, answer: Answer) -> Response<Bytes> {
+        if answer.content_type.as_ref() != Some(&HTML) {
+            return self.finish(request, answer);
+        }
+        let mut response = Response::new(answer.body);
+        *response.status_mut() = answer.status;
+        response.headers_mut().insert(CONTENT_TYPE, HTML);
+        response.headers_mut().extend(answer.headers);
+        if request.method() == Method::HEAD {
+            response.body_mut().clear();
+        }
+        response
     }
 
     /// Before a list of users is answered: rows that come and go.
