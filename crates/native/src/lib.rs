@@ -25,6 +25,8 @@
 
 mod api;
 mod clock;
+#[cfg(feature = "operations")]
+mod generated;
 mod log;
 mod reqwest_transport;
 
@@ -36,6 +38,8 @@ pub use logto_management_core::{
     AccessToken, CallOptions, Client, ClientAuth, Config, Data, Error, ErrorKind, Event, Items, ListRequest,
     Page, PageCursor, Pager, RateLimit, Request, Response, Secret, TokenSource, Total, UnixMillis,
 };
+#[cfg(feature = "operations")]
+pub use logto_management_operations::{self as operations, Patch, Search, Time, Upload, models};
 pub use reqwest_transport::ReqwestTransport;
 
 /// The README's Rust examples are tests.

@@ -22,7 +22,6 @@ impl Files {
     }
 
     /// A file of Rust, put in order by rustfmt.
-    #[expect(dead_code, reason = "the generators of Rust come next")]
     pub(crate) fn add_rust(&mut self, root: &Path, path: impl Into<PathBuf>, text: &str) -> Result<()> {
         let path = path.into();
         let formatted =
@@ -32,7 +31,6 @@ impl Files {
     }
 
     /// A folder that holds generated files and nothing else.
-    #[expect(dead_code, reason = "the generators of Rust come next")]
     pub(crate) fn own(&mut self, folder: impl Into<PathBuf>) {
         self.folders.push(folder.into());
     }
@@ -79,8 +77,9 @@ impl Files {
         let mut found = Vec::new();
         for folder in self.folders.iter().filter(|folder| root.join(folder).is_dir()) {
             for entry in fs::read_dir(root.join(folder))? {
-                let path = folder.join(entry?.file_name());
-                if !self.wanted.contains_key(&path) {
+                let entry = entry?;
+                let path = folder.join(entry.file_name());
+                if entry.file_type()?.is_file() && !self.wanted.contains_key(&path) {
                     found.push(path);
                 }
             }

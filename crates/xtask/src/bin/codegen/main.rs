@@ -6,6 +6,7 @@
 #![allow(clippy::print_stderr)]
 
 mod files;
+mod rust;
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +23,7 @@ use files::Files;
 
 type Generator = fn(&Catalogue, &mut Files) -> Result<()>;
 
-const GENERATORS: [Generator; 2] = [catalogue, names];
+const GENERATORS: [Generator; 3] = [catalogue, names, rust];
 
 fn main() -> ExitCode {
     match run() {
@@ -75,4 +76,9 @@ fn names(catalogue: &Catalogue, files: &mut Files) -> Result<()> {
     names.sort();
     files.add("crates/catalogue/names.txt", names.concat());
     Ok(())
+}
+
+/// The Rust operations.
+fn rust(catalogue: &Catalogue, files: &mut Files) -> Result<()> {
+    rust::generate(catalogue, root(), files)
 }
