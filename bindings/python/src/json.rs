@@ -17,10 +17,20 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 /// # Errors
 /// Where it is no JSON.
 pub(crate) fn parse<'py>(py: Python<'py>, json: &[u8]) -> serde_json::Result<Bound<'py, PyAny>> {
+    // Checked once for all its strings; where it is no UTF-8, the parser says where.
+    match std::str::from_utf8(json) {
+        Ok(text) => build(py, Deserializer::from_str(text)),
+        Err(_) => build(py, Deserializer::from_slice(json)),
+    }
+}
+
+fn build<'de, 'py>(
+    py: Python<'py>,
+    mut json: Deserializer<impl serde_json::de::Read<'de>>,
+) -> serde_json::Result<Bound<'py, PyAny>> {
     let mut keys = Keys::new();
-    let mut deserializer = Deserializer::from_slice(json);
-    let value = Builder { py, keys: &mut keys }.deserialize(&mut deserializer)?;
-    deserializer.end()?;
+    let value = Builder { py, keys: &mut keys }.deserialize(&mut json)?;
+    json.end()?;
     Ok(value)
 }
 
@@ -29,25 +39,61 @@ const SLOTS: usize = 64;
 /// Longer keys are ids and the like, which do not come again.
 const LONGEST: usize = 40;
 
-/// Keys seen before, by their text: a small table in which a newcomer takes the place of the one before it.
-struct Keys<'de, 'py>([Option<(&'de str, Bound<'py, PyString>)>; SLOTS]);
+/// Keys seen before. The rows of a listing have the same keys in the same order, so each key remembers which one came after it: mostly one comparison finds it. Otherwise a
+/// small table does, in which a newcomer takes the place of the one before it.
+struct Keys<'de, 'py> {
+    seen: [Option<Seen<'de, 'py>>; SLOTS],
+    /// Where the key before this one is.
+    last: usize,
+}
+
+struct Seen<'de, 'py> {
+    text: &'de str,
+    string: Bound<'py, PyString>,
+    /// Where the key is that came after it.
+    next: usize,
+}
 
 impl<'de, 'py> Keys<'de, 'py> {
     const fn new() -> Self {
-        Self([const { None }; SLOTS])
+        Self { seen: [const { None }; SLOTS], last: 0 }
     }
 
     fn get(&mut self, py: Python<'py>, key: &'de str) -> Bound<'py, PyString> {
+        let guess = self.seen.get(self.last).and_then(Option::as_ref).map_or(0, |last| last.next);
+        if let Some(Some(seen)) = self.seen.get(guess)
+            && seen.text == key
+        {
+            self.last = guess;
+            return seen.string.clone();
+        }
+        self.look_up(py, key)
+    }
+
+    fn look_up(&mut self, py: Python<'py>, key: &'de str) -> Bound<'py, PyString> {
         // FNV-1a: keys are short.
         let hash = key
             .bytes()
             .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-        let slot = self.0.get_mut((hash ^ (hash >> 16)) as usize % SLOTS);
-        match slot {
-            Some(Some((seen, string))) if *seen == key => string.clone(),
-            Some(slot) if key.len() <= LONGEST => slot.insert((key, PyString::new(py, key))).1.clone(),
-            _ => PyString::new(py, key),
+        let at = (hash ^ (hash >> 16)) as usize % SLOTS;
+        let string = match self.seen.get(at) {
+            Some(Some(seen)) if seen.text == key => seen.string.clone(),
+            _ => {
+                let string = PyString::new(py, key);
+                if key.len() > LONGEST {
+                    return string;
+                }
+                if let Some(slot) = self.seen.get_mut(at) {
+                    *slot = Some(Seen { text: key, string: string.clone(), next: 0 });
+                }
+                string
+            }
+        };
+        if let Some(Some(last)) = self.seen.get_mut(self.last) {
+            last.next = at;
         }
+        self.last = at;
+        string
     }
 }
 
