@@ -3,8 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const files = ['worker-engine', 'worker', 'contract'].map((name) => `tests/${name}.test.mjs`);
-const { status } = spawnSync(process.env.WORKERD_NODE || process.execPath, ['--test', '--test-reporter=spec', ...files], {
-  cwd: fileURLToPath(new URL('..', import.meta.url)),
-  stdio: 'inherit',
-});
+const { status } = spawnSync(
+  process.env.WORKERD_NODE || process.execPath,
+  ['--test', '--test-reporter=spec', ...files],
+  {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: 'inherit',
+  },
+);
 process.exitCode = status ?? 1;

@@ -204,6 +204,36 @@ test('memory stays flat over many calls: answers, failures, cancelled ones, list
   assert.equal(size(), before);
 });
 
+test('a call that is given up, or a listing, makes room for who waits', async () => {
+  const { apiClient, sent } = client(
+    ({ pathname, request }) =>
+      pathname === '/api/next'
+        ? json({})
+        : new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason))),
+    { maxConnections: 1 },
+  );
+  const until = async (path) => {
+    while (!sent.includes(path)) {
+      await new Promise(setImmediate);
+    }
+  };
+  const aborter = new AbortController();
+  const first = apiClient.GET('/api/hang', { signal: aborter.signal });
+  await until('/api/hang');
+  const second = apiClient.GET('/api/next');
+  aborter.abort();
+  await assert.rejects(first, { name: 'AbortError' });
+  assert.deepEqual((await second).data, {});
+
+  const pages = apiClient.paginate('/api/users').pages();
+  const page = pages.next();
+  await until('/api/users');
+  const third = apiClient.GET('/api/next');
+  await pages.return();
+  await page;
+  assert.deepEqual((await third).data, {});
+});
+
 test('disposing of a client ends its calls', async () => {
   const { apiClient } = client(() => new Promise(() => {}));
   const underWay = apiClient.GET('/api/hang');

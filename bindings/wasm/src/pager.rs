@@ -6,7 +6,12 @@ use logto_management_core::{BoxClock, BoxTransport, Client, Error, Page, Pager, 
 use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{host::Host, options::call_options, tasks::run, text};
+use crate::{
+    host::Host,
+    options::call_options,
+    tasks::{self, run},
+    text,
+};
 
 type Inner = Pager<BoxTransport, BoxClock>;
 
@@ -76,6 +81,15 @@ fn tell(host: &Host, call: u32, page: &Page) {
         page.next().map(ToString::to_string).as_deref(),
         page.request_id(),
     );
+}
+
+impl Drop for EnginePager {
+    fn drop(&mut self) {
+        let idle = std::mem::replace(&mut *self.slot.borrow_mut(), Slot::Busy);
+        // With what was fetched ahead.
+        drop(idle);
+        tasks::turn();
+    }
 }
 
 impl std::fmt::Debug for EnginePager {

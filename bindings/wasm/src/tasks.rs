@@ -85,6 +85,12 @@ pub(crate) fn run(call: u32, host: &Host, work: impl Future<Output = Result<(), 
 pub(crate) fn cancel(number: u32) {
     let entry = RUNTIME.with(|runtime| runtime.entries.borrow_mut().remove(&number));
     drop(entry);
+    turn();
+}
+
+/// Runs what is ready. Whoever drops a future from outside calls this: its end may be what others waited for.
+pub(crate) fn turn() {
+    RUNTIME.with(Runtime::run);
 }
 
 /// What a task waited for under this key is over: runs the task on.
