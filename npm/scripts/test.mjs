@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** A call that hangs is a defect: it must fail, not hold up the run. */
+const LIMIT = '--test-timeout=120000';
 /** Tests that have a runner of their own: `npm run test:edge`. */
 const ELSEWHERE = /^(worker|worker-engine|contract)\.test\.mjs$/;
 const files = readdirSync(`${root}/tests`).filter((name) => name.endsWith('.test.mjs') && !ELSEWHERE.test(name));
@@ -23,9 +25,13 @@ const passed = [
   run('types of the package', [typescript, '--noEmit', '-p', 'tsconfig.json']),
   run('types of programs that use it', [typescript, '-p', 'tests/types/tsconfig.json']),
   ...['native', 'wasm'].map((engine) =>
-    run(`node:test, ${engine} engine`, ['--test', '--test-reporter=spec', ...files.map((name) => `tests/${name}`)], {
-      LOGTO_MANAGEMENT_ENGINE: engine,
-    }),
+    run(
+      `node:test, ${engine} engine`,
+      ['--test', '--test-reporter=spec', LIMIT, ...files.map((name) => `tests/${name}`)],
+      {
+        LOGTO_MANAGEMENT_ENGINE: engine,
+      },
+    ),
   ),
 ];
 process.exitCode = passed.every(Boolean) ? 0 : 1;

@@ -118,28 +118,33 @@ test('createApiClient: a call aborted while getToken thinks ends, and sends noth
   const server = await startServer(echo);
   t.after(() => server.close());
   const aborter = new AbortController();
-  let answer;
-  const asked = new Promise((resolve) => {
-    answer = resolve;
-  });
-  let give;
+  // Each time that getToken is asked, what gives it its answer is put here.
+  const questions = [];
+  let onQuestion = () => {};
+  const question = async () => {
+    if (questions.length === 0) {
+      await new Promise((resolve) => {
+        onQuestion = resolve;
+      });
+    }
+    return questions.shift();
+  };
   const client = api.createApiClient({
     baseUrl: server.baseUrl,
-    getToken() {
-      answer();
-      return new Promise((resolve) => {
-        give = resolve;
-      });
-    },
+    getToken: () =>
+      new Promise((resolve) => {
+        questions.push(resolve);
+        onQuestion();
+      }),
   });
   t.after(() => client.dispose());
   const call = client.GET('/api/x', { signal: aborter.signal });
-  await asked;
+  const giveLate = await question();
   aborter.abort();
   await assert.rejects(call, { name: 'AbortError' });
-  give('late');
+  giveLate('late');
   const next = client.GET('/api/x');
-  await new Promise(setImmediate);
+  const give = await question();
   give('mine');
   assert.equal((await next).data.authorization, 'Bearer mine');
   assert.equal(server.seen.length, 1);
