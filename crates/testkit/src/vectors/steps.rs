@@ -20,12 +20,15 @@ pub(super) struct Stage<'a> {
     pub(super) wait: &'a dyn Fn() -> LocalBoxFuture<'a, ()>,
 }
 
+/// A listing that a later step may take up.
+type LastList<T, C> = (Pager<T, C>, Option<PageCursor>);
+
 /// Carries steps out against one client.
 pub(super) struct Player<'a, T, C> {
     pub(super) client: Result<Client<T, C>, Error>,
     pub(super) stage: Stage<'a>,
     /// The pager of the list step before, and its cursor.
-    pub(super) last_list: RefCell<Option<(Pager<T, C>, Option<PageCursor>)>>,
+    pub(super) last_list: RefCell<Option<LastList<T, C>>>,
 }
 
 impl<T: HttpTransport, C: Clock> Player<'_, T, C> {
