@@ -129,7 +129,7 @@ def test_forms() -> None:
 
 def test_uploads() -> None:
     named = io.BytesIO(b"three")
-    named.name = "/home/ann/c.txt"
+    named.name = "/srv/ann/c.txt"
     files: dict[str, Any] = {"a": b"one", "b": ('q"\r\n.png', b"two"), "c": named, "d": ("d", b"four", "x/y")}
     content_type, body = _body.encode(None, None, None, {"field": 1}, files)
     assert content_type is not None

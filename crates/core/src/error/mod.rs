@@ -3,14 +3,22 @@
 //! [`Error`] is cheap to clone, because callers that waited for the same token share its failure. [`Error::name`] is the stable machine name that
 //! every language's exception classes are chosen by; all of them stand in [`ERROR_NAMES`].
 
+mod body;
+mod names;
+
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::StatusCode;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::transport::{TransportError, TransportErrorKind};
+use crate::transport::TransportError;
+
+pub use body::ApiErrorBody;
+use body::describe_body;
+pub use names::ERROR_NAMES;
+use names::status_name;
+pub(crate) use names::{name, transport_name};
 
 /// What kind of thing went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,96 +38,6 @@ pub enum ErrorKind {
     UnexpectedRedirect,
     /// The call's deadline ended while it waited.
     BudgetExhausted,
-}
-
-macro_rules! names {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// Stable names of errors.
-        #[allow(missing_docs, reason = "each says what it is, and ERROR_NAMES is documented")]
-        pub(crate) mod name { $($(#[$doc])* pub(crate) const $name: &str = $text;)* }
-        /// Every name that [`Error::name`] can give. A door has an exception class for each.
-        pub const ERROR_NAMES: &[&str] = &[$($text),*];
-    };
-}
-
-names! {
-    CONFIG = "config.invalid",
-    REQUEST = "config.invalid_request",
-    BODY_TOO_LARGE = "config.body_too_large",
-    AUTH_CLIENT = "auth.invalid_client",
-    AUTH_TARGET = "auth.invalid_target",
-    AUTH_QUOTA = "auth.quota_exceeded",
-    AUTH_FAILED = "auth.token_request_failed",
-    CONNECT = "transport.connect",
-    TIMEOUT = "transport.timeout",
-    INTERRUPTED = "transport.interrupted",
-    BODY = "transport.body",
-    CANCELLED = "transport.cancelled",
-    TRANSPORT = "transport.other",
-    BAD_REQUEST = "api.bad_request",
-    UNAUTHORIZED = "api.unauthorized",
-    FORBIDDEN = "api.forbidden",
-    NOT_FOUND = "api.not_found",
-    CONFLICT = "api.conflict",
-    UNPROCESSABLE = "api.unprocessable",
-    RATE_LIMITED = "api.rate_limited",
-    SERVER = "api.server_error",
-    STATUS = "api.error",
-    DECODE = "decode.invalid_json",
-    REDIRECT = "redirect.unexpected",
-    BUDGET = "budget.exhausted",
-}
-
-/// The name of an API error with this status.
-const fn status_name(status: u16) -> &'static str {
-    match status {
-        400 => name::BAD_REQUEST,
-        401 => name::UNAUTHORIZED,
-        403 => name::FORBIDDEN,
-        404 => name::NOT_FOUND,
-        409 => name::CONFLICT,
-        422 => name::UNPROCESSABLE,
-        429 => name::RATE_LIMITED,
-        500..=599 => name::SERVER,
-        _ => name::STATUS,
-    }
-}
-
-/// The name of a transport failure of this kind.
-pub(crate) const fn transport_name(kind: TransportErrorKind) -> &'static str {
-    match kind {
-        TransportErrorKind::Connect => name::CONNECT,
-        TransportErrorKind::Timeout => name::TIMEOUT,
-        TransportErrorKind::Interrupted => name::INTERRUPTED,
-        TransportErrorKind::Body => name::BODY,
-        TransportErrorKind::Cancelled => name::CANCELLED,
-        TransportErrorKind::Other => name::TRANSPORT,
-    }
-}
-
-/// Logto's error body: `{code, message}`, with `data` and `details` for some codes, `{message}` alone for others.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct ApiErrorBody {
-    /// Stable code, `entity.not_exists_with_id`. Compare this, never the message.
-    pub code: Option<String>,
-    /// Text for people, in the language of `Accept-Language`.
-    pub message: Option<String>,
-    /// More, of a shape that depends on the code.
-    pub data: Option<Box<RawValue>>,
-    /// More, in words or JSON.
-    pub details: Option<Box<RawValue>>,
-    /// The token endpoint's `error_description`.
-    pub error_description: Option<String>,
-}
-
-impl ApiErrorBody {
-    /// Reads a body; what is no such JSON gives an empty one.
-    pub(crate) fn parse(body: &[u8]) -> Self {
-        // A list would be taken for the members in their order.
-        let object = body.trim_ascii_start().starts_with(b"{");
-        object.then(|| serde_json::from_slice(body).ok()).flatten().unwrap_or_default()
-    }
 }
 
 /// Everything that can go wrong, in one type. See [`kind`](Self::kind) and [`name`](Self::name), and the `is_*` predicates.
@@ -428,18 +346,6 @@ impl From<TransportError> for Inner {
         inner.source = Some(error);
         inner
     }
-}
-
-/// Words for an error answer without Logto's JSON: a proxy's or a firewall's page, mostly.
-fn describe_body(status: StatusCode, body: &[u8]) -> String {
-    let reason = status.canonical_reason().unwrap_or("unknown status");
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim();
-    if text.is_empty() || text.starts_with('<') || text.eq_ignore_ascii_case(reason) {
-        return format!("The server answered {} {reason}", status.as_u16());
-    }
-    let short: String = text.chars().take(200).collect();
-    format!("The server answered {} {reason}: {short}", status.as_u16())
 }
 
 impl fmt::Display for Error {
