@@ -217,7 +217,7 @@ def test_warnings_of_awaited_calls(simulator: Simulator, caplog: pytest.LogCaptu
 def test_nothing_is_left_of_a_call(simulator: Simulator) -> None:
     async def main() -> None:
         async with AsyncManagementApi(**simulator.credentials()) as api:
-            users = [await api.get("/api/users", query={"page_size": 1}) for _ in range(20)]
+            await asyncio.gather(*(api.get("/api/users", query={"page_size": 1}) for _ in range(20)))
             known = _bridge._bridges[asyncio.get_running_loop()]()
             assert known is not None
             assert known._pending == {}
