@@ -15,6 +15,8 @@ pub struct Catalogue {
     pub operations: Vec<Operation>,
     /// Every object, enumeration and union that an operation speaks of, by name.
     pub models: BTreeMap<String, Model>,
+    /// The models that are objects with further keys, of any type, which nobody can list.
+    pub open: BTreeSet<String>,
 }
 
 /// The package that a catalogue was made from.

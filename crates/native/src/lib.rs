@@ -1,21 +1,37 @@
 //! The client of Logto's Management API for Rust.
 //!
 //! ```no_run
-//! use logto_management::ManagementApi;
-//!
+//! # #[cfg(feature = "users")]
 //! # async fn run() -> Result<(), logto_management::Error> {
-//! let api = ManagementApi::self_hosted("http://127.0.0.1:3001").credentials("id", "secret").build()?;
-//! let user: serde_json::Value = api.get("/api/users/{userId}").path("userId", "u1").send().await?.json()?;
+//! use logto_management::{ManagementApi, Search, models::{UpdateUserBody, UserSearchField}};
 //!
-//! let mut users = api.list("/api/users").query("search", "%ann%").concurrency(4).items::<serde_json::Value>();
+//! let api = ManagementApi::self_hosted("http://127.0.0.1:3001").credentials("id", "secret").build()?;
+//! let user = api.users().get("u1").send().await?;
+//! api.users().update(&user.id, UpdateUserBody::new().name("Ann").avatar(None)).send().await?;
+//!
+//! let anns = Search::new().like(UserSearchField::Name, "Ann%");
+//! let mut users = api.users().list().search(anns).concurrency(4).items();
 //! while let Some(user) = users.try_next().await? {
-//!     println!("{}", user["username"]);
+//!     println!("{}, since {}", user.id, user.created_at);
 //! }
+//! # Ok(()) }
+//! ```
+//!
+//! Every operation has its method in a group named by its path: `GET /api/users/{userId}/roles` is `api.users().list_roles(id)`. How requests and
+//! models behave is told in [`operations`]. What has no method, or not yet, is called by its path:
+//!
+//! ```no_run
+//! # async fn run(api: logto_management::ManagementApi) -> Result<(), logto_management::Error> {
+//! let user: serde_json::Value = api.get("/api/users/{userId}").path("userId", "u1").send().await?.json()?;
+//! let mut users = api.list("/api/users").query("search", "%ann%").concurrency(4).items::<serde_json::Value>();
 //! # Ok(()) }
 //! ```
 //!
 //! [`ManagementApi::cloud`] is for Logto Cloud, [`ManagementApi::from_env`] reads `LOGTO_*` variables. A [`ManagementApi`] is a cheap handle: make one, clone it, use it
 //! from everywhere. It needs a tokio runtime with time and I/O enabled. Set-up, retries, the rate limit and paging are told in [`core`].
+//!
+//! # Features
+//! `full` (the default) has all operations; without it, the feature `users` has those below `/api/users`, and so on for each group.
 //!
 //! # Errors
 //! Every failure is an [`Error`]: ask its [`kind`](Error::kind), its `is_*` predicates, Logto's [`code`](Error::code) and the [`hint`](Error::hint).

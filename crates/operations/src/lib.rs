@@ -34,6 +34,8 @@
 //! # Features
 //! One for each group, and `full` (the default) for all of them. A model is compiled where one of its groups is.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// With some groups only, what none of them needs is idle.
+#![cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 
 mod call;
 mod generated;

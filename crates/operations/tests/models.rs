@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use logto_catalogue::{Catalogue, Type};
 use proptest::prelude::*;
-use random::Random;
+use random::{Random, Tags};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -52,12 +52,13 @@ fn body(operation: &logto_catalogue::Operation) -> Option<&Type> {
 fn check(trips: &[(&'static str, Trip)], ty: fn(&logto_catalogue::Operation) -> Option<&Type>) {
     let catalogue = Catalogue::load().expect("management.json is a catalogue");
     let cases = cases(&catalogue, trips, ty);
+    let tags = Tags::new(&catalogue);
     // Two bodies a case, with and without strangers: 100 for each operation and each kind.
     let config = ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(seed: u64)| {
         for (id, ty, trip) in &cases {
             for strangers in [false, true] {
-                let mut random = Random::new(&catalogue, seed, strangers);
+                let mut random = Random::new(&catalogue, &tags, seed, strangers);
                 let (sent, known) = random.value(ty);
                 let text = sent.to_string();
                 match trip(&text) {

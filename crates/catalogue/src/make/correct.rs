@@ -78,7 +78,7 @@ fn within(
     ty: &mut RawType,
     visit: &mut Visit<'_>,
 ) -> Result<(), MakeError> {
-    if let RawType::Object { fields } = ty {
+    if let RawType::Object { fields, .. } = ty {
         for field in fields {
             path.push(field.name.clone());
             within(id, path, &mut field.ty, visit)?;
@@ -137,6 +137,13 @@ pub(super) fn apply(raw: &mut RawCatalogue, overrides: &Overrides) -> Result<(),
             Ok(())
         }
         Found::Whole(_) => wrong("overrides.toml: only keys of an object can be optional"),
+    })?;
+    each(raw, places(&overrides.open).iter(), &mut |mut found| match found.ty().core_mut() {
+        RawType::Object { open, .. } => {
+            *open = true;
+            Ok(())
+        }
+        _ => wrong("overrides.toml: only objects can be open"),
     })?;
     each(raw, places(&overrides.secret).iter(), &mut |found| match found {
         Found::Field(field) => {

@@ -44,6 +44,8 @@ const RESERVED: [&str; 12] = [
 pub(super) struct Models {
     names: BTreeMap<String, String>,
     models: BTreeMap<String, Model>,
+    /// Those with keys that nobody can list.
+    pub(super) open: BTreeSet<String>,
 }
 
 impl Models {
@@ -103,7 +105,9 @@ pub(super) fn find(raw: &mut RawCatalogue, overrides: &Overrides) -> Result<Mode
     }
     let Namer { names, shapes, variants, renames, variant_renames, .. } = namer;
     renames.finish()?;
-    let mut models = Models { names, models: BTreeMap::new() };
+    let is_open = |(_, shape): &(&String, &RawType)| matches!(shape, RawType::Object { open: true, .. });
+    let open = shapes.iter().filter(is_open).map(|(name, _)| name.clone()).collect();
+    let mut models = Models { names, models: BTreeMap::new(), open };
     for (name, shape) in &shapes {
         let model = model_of(&models, name, shape, &variants)?;
         models.models.insert(name.clone(), model);
@@ -171,7 +175,7 @@ impl<'a> Namer<'a> {
     fn name_the_rest(&mut self) -> Result<(), MakeError> {
         while let Some(owner) = self.queue.pop_front() {
             match self.shapes.get(&owner).cloned() {
-                Some(RawType::Object { fields }) => self.name_fields(&owner, &fields)?,
+                Some(RawType::Object { fields, .. }) => self.name_fields(&owner, &fields)?,
                 Some(RawType::OneOf(types)) => self.name_variants(&owner, &types)?,
                 _ => {}
             }
@@ -223,7 +227,7 @@ fn without_null(ty: &RawType) -> &RawType {
 
 fn count_parents(shape: &RawType, parents: &mut BTreeMap<String, BTreeSet<String>>) {
     let children: Vec<&RawType> = match shape {
-        RawType::Object { fields } => fields.iter().map(|field| field.ty.core()).collect(),
+        RawType::Object { fields, .. } => fields.iter().map(|field| field.ty.core()).collect(),
         RawType::OneOf(types) => types.iter().map(RawType::core).collect(),
         _ => return,
     };
@@ -236,7 +240,7 @@ fn count_parents(shape: &RawType, parents: &mut BTreeMap<String, BTreeSet<String
 
 /// The constants by which a key of an object can tell it from others.
 fn marks(ty: &RawType, key: &str) -> Option<Vec<String>> {
-    let RawType::Object { fields } = ty else { return None };
+    let RawType::Object { fields, .. } = ty else { return None };
     match &fields.iter().find(|field| field.name == key && field.required)?.ty {
         RawType::Const(Value::String(value)) => Some(vec![value.clone()]),
         RawType::Enum(values) => Some(values.clone()),
@@ -246,7 +250,7 @@ fn marks(ty: &RawType, key: &str) -> Option<Vec<String>> {
 
 /// The key that tells the types apart: in each a constant, or several, and no constant in two of them.
 fn tag_of(types: &[RawType]) -> Option<String> {
-    let RawType::Object { fields } = types.first()? else { return None };
+    let RawType::Object { fields, .. } = types.first()? else { return None };
     let tells = |key: &&str| {
         let mut seen = BTreeSet::new();
         types
@@ -262,7 +266,7 @@ fn variant_name(ty: &RawType, tag: Option<&str>) -> String {
             [mark] => pascal(mark),
             _ => "Several".to_owned(),
         },
-        (RawType::Object { fields }, None) => {
+        (RawType::Object { fields, .. }, None) => {
             fields.first().map_or_else(|| "Empty".to_owned(), |field| pascal(&field.name))
         }
         (RawType::String | RawType::Format(_) | RawType::Enum(_) | RawType::Const(_), None) => {
@@ -291,7 +295,7 @@ fn model_of(
             }
             Model::Variants { tag: tag_of(types), of }
         }
-        RawType::Object { fields } => {
+        RawType::Object { fields, .. } => {
             let mut converted = Vec::new();
             for field in fields {
                 converted.push(Field {

@@ -51,7 +51,8 @@ pub(super) fn put_together(
         }
     }
     let source = Source { package: raw.package, version: raw.version };
-    Ok(Catalogue { source, operations, models: models.finish()? })
+    let open = models.open.clone();
+    Ok(Catalogue { source, operations, models: models.finish()?, open })
 }
 
 fn one(
@@ -119,7 +120,7 @@ fn items_in(raw: &RawOperation, paging: Paging) -> Result<Option<String>, MakeEr
     let answer = raw.answers.get(&200).and_then(|content| content.values().next());
     match (paging, answer) {
         (Paging::Never, _) | (_, Some(RawType::List(_))) => Ok(None),
-        (_, Some(RawType::Object { fields })) => match fields.as_slice() {
+        (_, Some(RawType::Object { fields, .. })) => match fields.as_slice() {
             [field] if matches!(field.ty, RawType::List(_)) => Ok(Some(field.name.clone())),
             _ => wrong(format!("{} pages; where are the items?", raw.id)),
         },

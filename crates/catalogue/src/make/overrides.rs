@@ -29,6 +29,9 @@ pub struct Overrides {
     pub(crate) optional: Vec<Correction>,
     #[serde(default)]
     pub(crate) nullable: Vec<Correction>,
+    /// Objects with keys that nobody can list.
+    #[serde(default)]
+    pub(crate) open: Vec<Correction>,
     /// Keys that must not be shown in logs.
     #[serde(default)]
     pub(crate) secret: Vec<Correction>,

@@ -85,6 +85,9 @@ pub enum RawType {
     Object {
         /// Its keys.
         fields: Vec<RawField>,
+        /// Whether it has further keys, which nobody can list (by a correction).
+        #[serde(default)]
+        open: bool,
     },
 }
 
@@ -137,7 +140,7 @@ impl RawType {
         match self {
             Self::Nullable(inner) | Self::List(inner) | Self::Map(inner) => vec![inner.as_mut()],
             Self::OneOf(types) | Self::AllOf(types) => types.iter_mut().collect(),
-            Self::Object { fields } => fields.iter_mut().map(|field| &mut field.ty).collect(),
+            Self::Object { fields, .. } => fields.iter_mut().map(|field| &mut field.ty).collect(),
             _ => Vec::new(),
         }
     }
@@ -153,7 +156,7 @@ impl RawType {
         if let Self::Format(_) = self {
             *self = Self::String;
         }
-        if let Self::Object { fields } = self {
+        if let Self::Object { fields, .. } = self {
             for field in fields {
                 field.deprecated = false;
                 field.secret = false;

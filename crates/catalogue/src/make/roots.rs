@@ -69,5 +69,5 @@ fn answer_names(id: &str, ty: &RawType) -> Vec<String> {
 }
 
 fn has_id(ty: &RawType) -> bool {
-    matches!(ty, RawType::Object { fields } if fields.iter().any(|field| field.name == "id"))
+    matches!(ty, RawType::Object { fields, .. } if fields.iter().any(|field| field.name == "id"))
 }

@@ -22,7 +22,9 @@ pub(super) fn intersections(raw: &mut RawCatalogue) {
     fn is_vague(ty: &RawType) -> bool {
         match ty {
             RawType::Any => true,
-            RawType::Object { fields } => fields.iter().all(|field| !field.required && is_vague(&field.ty)),
+            RawType::Object { fields, .. } => {
+                fields.iter().all(|field| !field.required && is_vague(&field.ty))
+            }
             _ => false,
         }
     }
@@ -40,7 +42,7 @@ pub(super) fn intersections(raw: &mut RawCatalogue) {
 pub(super) fn all(raw: &mut RawCatalogue) {
     everywhere(raw, &|ty| match ty {
         // What the server fills in need not be sent; and rows that are older than the key come without it.
-        RawType::Object { fields } => {
+        RawType::Object { fields, .. } => {
             fields.iter_mut().filter(|field| field.has_default).for_each(|field| field.required = false);
         }
         RawType::OneOf(types) => {
@@ -78,7 +80,7 @@ fn drop_repeated(types: &mut Vec<RawType>) {
         fields.iter().map(|field| field.name.as_str()).collect()
     }
     let better = |fields: &[RawField], other: &RawType| {
-        let RawType::Object { fields: others } = other else { return false };
+        let RawType::Object { fields: others, .. } = other else { return false };
         names(fields) == names(others)
             && fields
                 .iter()
@@ -87,7 +89,7 @@ fn drop_repeated(types: &mut Vec<RawType>) {
     };
     let all = types.clone();
     types.retain(|ty| match ty {
-        RawType::Object { fields } => !all.iter().any(|other| better(fields, other)),
+        RawType::Object { fields, .. } => !all.iter().any(|other| better(fields, other)),
         _ => true,
     });
 }
@@ -98,7 +100,7 @@ pub(super) fn merged(union: &RawType) -> RawType {
     let mut all = Vec::new();
     for variant in variants {
         match variant {
-            RawType::Object { fields } => all.push(fields),
+            RawType::Object { fields, .. } => all.push(fields),
             _ => return union.clone(),
         }
     }
@@ -115,7 +117,7 @@ pub(super) fn merged(union: &RawType) -> RawType {
     for field in &mut fields {
         field.required &= all.iter().all(|fields| fields.iter().any(|other| other.name == field.name));
     }
-    RawType::Object { fields }
+    RawType::Object { fields, open: false }
 }
 
 /// A type that holds the values of both.

@@ -21,7 +21,7 @@ pub(super) fn unify(raw: &mut RawCatalogue) {
 fn each_answer(raw: &mut RawCatalogue, change: &mut dyn FnMut(&mut Vec<RawField>)) {
     for operation in &mut raw.operations {
         for ty in operation.answers.values_mut().flat_map(|content| content.values_mut()) {
-            if let RawType::Object { fields } = ty.core_mut() {
+            if let RawType::Object { fields, .. } = ty.core_mut() {
                 change(fields);
             }
         }

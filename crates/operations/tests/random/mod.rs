@@ -1,18 +1,40 @@
 //! Random values of the catalogue's types.
 
+use std::collections::BTreeSet;
+
 use logto_catalogue::{Catalogue, Model, Type};
 use serde_json::{Map, Value, json};
 
 /// Makes values. With `strangers`, objects have keys, and enumerations and unions values, that the catalogue does not know.
 pub(crate) struct Random<'a> {
     catalogue: &'a Catalogue,
+    tags: &'a Tags,
     state: u64,
     strangers: bool,
 }
 
+/// The keys that tell the variants of unions apart, by the variants' models.
+pub(crate) struct Tags(BTreeSet<(String, String)>);
+
+impl Tags {
+    pub(crate) fn new(catalogue: &Catalogue) -> Self {
+        let mut tags = BTreeSet::new();
+        for model in catalogue.models.values() {
+            if let Model::Variants { tag: Some(tag), of } = model {
+                for variant in of {
+                    variant.ty.refs(&mut |name| {
+                        tags.insert((name.to_owned(), tag.clone()));
+                    });
+                }
+            }
+        }
+        Self(tags)
+    }
+}
+
 impl<'a> Random<'a> {
-    pub(crate) fn new(catalogue: &'a Catalogue, seed: u64, strangers: bool) -> Self {
-        Self { catalogue, state: seed, strangers }
+    pub(crate) fn new(catalogue: &'a Catalogue, tags: &'a Tags, seed: u64, strangers: bool) -> Self {
+        Self { catalogue, tags, state: seed, strangers }
     }
 
     /// SplitMix64.
@@ -120,7 +142,7 @@ impl<'a> Random<'a> {
                     if field.required || self.below(2) == 0 {
                         // A tag that is an enumeration must be one of its marks: a stranger would be another variant.
                         let strangers = self.strangers;
-                        self.strangers &= !self.is_tag(name, &field.name);
+                        self.strangers &= !self.tags.0.contains(&(name.to_owned(), field.name.clone()));
                         let (a, b) = self.value(&field.ty);
                         self.strangers = strangers;
                         sent.insert(field.name.clone(), a);
@@ -128,7 +150,11 @@ impl<'a> Random<'a> {
                     }
                 }
                 if self.strange() {
-                    sent.insert("x-stranger".to_owned(), self.any(0));
+                    let stranger = self.any(0);
+                    if catalogue.open.contains(name) {
+                        known.insert("x-stranger".to_owned(), stranger.clone());
+                    }
+                    sent.insert("x-stranger".to_owned(), stranger);
                 }
                 (sent.into(), known.into())
             }
@@ -144,16 +170,6 @@ impl<'a> Random<'a> {
             },
             _ => false,
         }
-    }
-
-    /// Whether a key of a model tells it from the other variants of a union.
-    fn is_tag(&self, model: &str, key: &str) -> bool {
-        self.catalogue.models.values().any(|union| match union {
-            Model::Variants { tag: Some(tag), of } => {
-                tag == key && of.iter().any(|variant| variant.ty == Type::Ref(model.to_owned()))
-            }
-            _ => false,
-        })
     }
 }
 

@@ -1323,6 +1323,9 @@ pub struct LogPayload {
     pub session_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub params: Option<Map<String, Value>>,
+    /// Further keys, which nobody can list.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
 }
 
 #[cfg(any(feature = "hooks", feature = "logs"))]

@@ -168,6 +168,11 @@ fn structure(
     for field in &fields {
         text.push_str(&member(field));
     }
+    if context.catalogue.open.contains(name) {
+        text.push_str(
+            "/// Further keys, which nobody can list.\n#[serde(flatten)]\npub other: Map<String, Value>,\n",
+        );
+    }
     text.push_str("}\n\n");
     if secret {
         text.push_str(&careful_debug(name, &fields, gate));
