@@ -18,6 +18,9 @@ pub struct Report {
     /// Codes of its warnings.
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// All that the client tells its observer, printed; from doors that can listen to it.
+    #[serde(default)]
+    pub events: Vec<String>,
     /// What the server saw: `{method, target, headers, body}` each.
     #[serde(skip)]
     pub seen: Vec<Value>,

@@ -6,6 +6,7 @@ mod compare;
 mod door;
 mod driver;
 mod format;
+mod redaction;
 mod rust_door;
 #[cfg(test)]
 mod schema;

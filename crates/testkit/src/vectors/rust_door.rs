@@ -61,21 +61,24 @@ fn config(spec: &ClientSpec) -> Result<Config, Error> {
     builder.build()
 }
 
-/// Collects warnings.
+/// Collects the codes of warnings, and all events as a log would print them.
 #[derive(Clone, Default)]
-struct Warnings(Arc<Mutex<Vec<String>>>);
+struct Heard(Arc<Mutex<(Vec<String>, Vec<String>)>>);
 
-impl Warnings {
+impl Heard {
     fn observer(&self) -> impl Observer {
-        let Self(codes) = self.clone();
+        let Self(heard) = self.clone();
         move |event: &Event<'_>| {
+            let mut heard = heard.lock().expect("nothing panics with it");
             if let Event::Warning { code, .. } = event {
-                codes.lock().expect("nothing panics with it").push((*code).to_owned());
+                heard.0.push((*code).to_owned());
             }
+            heard.1.push(format!("{event:?}"));
         }
     }
 
-    fn take(&self) -> Vec<String> {
+    /// Codes of warnings, and events.
+    fn take(&self) -> (Vec<String>, Vec<String>) {
         std::mem::take(&mut self.0.lock().expect("nothing panics with it"))
     }
 }
@@ -84,11 +87,11 @@ fn client<T: HttpTransport, C: Clock>(
     config: Result<Config, Error>,
     transport: impl FnOnce(&Config) -> T,
     clock: C,
-    warnings: &Warnings,
+    heard: &Heard,
 ) -> Result<Client<T, C>, Error> {
     let config = config?;
     let transport = transport(&config);
-    Client::builder(config, transport, clock).observer(warnings.observer()).build()
+    Client::builder(config, transport, clock).observer(heard.observer()).build()
 }
 
 fn in_ms(sleeps: Vec<Duration>) -> Vec<f64> {
@@ -107,7 +110,7 @@ impl Door for InProcess {
         Box::pin(async move {
             let script = Arc::new(script(vector)?);
             let clock = VirtualClock::new();
-            let warnings = Warnings::default();
+            let heard = Heard::default();
             let spec = vector.client.at(SERVER, REFUSED);
             script.set_base_url(SERVER);
             let transport = {
@@ -119,7 +122,7 @@ impl Door for InProcess {
                     script.respond(request, now)
                 })
             };
-            let client = client(config(&spec), |_| transport, clock.clone(), &warnings);
+            let client = client(config(&spec), |_| transport, clock.clone(), &heard);
             let stage = Stage {
                 advance: &|by| clock.advance(by),
                 seen: &|| script.seen_count(),
@@ -128,10 +131,12 @@ impl Door for InProcess {
             let player = Player { client, stage, last_list: RefCell::default() };
             let outcomes = clock.run(player.play(&vector.steps));
             drop(player);
+            let (warnings, events) = heard.take();
             Ok(Report {
                 outcomes,
                 sleeps: in_ms(clock.take_sleeps()),
-                warnings: warnings.take(),
+                warnings,
+                events,
                 seen: seen(&script.seen()),
                 unmatched: script.unmatched(),
             })
@@ -152,10 +157,10 @@ impl Door for OverTcp {
             let server = ScriptServer::start(script(vector)?).await.map_err(|error| error.to_string())?;
             let refused = server.refused_url().map_err(|error| error.to_string())?;
             let clock = TestingClock::new(TokioClock);
-            let warnings = Warnings::default();
+            let heard = Heard::default();
             let config = config(&vector.client.at(server.base_url(), &refused));
             let reqwest = |config: &Config| ReqwestTransport::new(config).expect("the system's TLS set-up");
-            let client = client(config, reqwest, clock.clone(), &warnings);
+            let client = client(config, reqwest, clock.clone(), &heard);
             let stage = Stage {
                 advance: &|by| {
                     clock.advance(by);
@@ -167,10 +172,12 @@ impl Door for OverTcp {
             let player = Player { client, stage, last_list: RefCell::default() };
             let outcomes = player.play(&vector.steps).await;
             drop(player);
+            let (warnings, events) = heard.take();
             let report = Report {
                 outcomes,
                 sleeps: in_ms(clock.take_sleeps()),
-                warnings: warnings.take(),
+                warnings,
+                events,
                 seen: seen(&server.seen()),
                 unmatched: server.unmatched(),
             };
