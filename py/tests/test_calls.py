@@ -12,6 +12,7 @@ import pytest
 
 from conftest import Simulator
 from logto_management import BodyTooLargeError, InvalidRequestError, ManagementApi, NotFoundError, _body
+from wire import Wire
 
 
 @pytest.fixture
@@ -165,6 +166,14 @@ def test_a_closed_client_refuses(simulator: Simulator) -> None:
     with pytest.raises(RuntimeError, match="closed"):
         api.paginate("/api/users")
     assert repr(api).startswith("<ManagementApi http")
+
+
+def test_connections_that_the_server_closed_meanwhile_cost_no_call(wire: Wire) -> None:
+    # A POST is never sent twice, so it must not be sent on a connection that is gone.
+    with ManagementApi(**wire.credentials(), retries=0) as api:
+        for _ in range(20):
+            assert api.post("/api/once", json={}) == {}
+            assert wire.closed.acquire(timeout=30)
 
 
 def test_the_ways_to_make_one(simulator: Simulator) -> None:

@@ -1,4 +1,4 @@
-"""A server that gives access tokens and otherwise hangs, and notices when somebody hangs up."""
+"""A server that gives access tokens and otherwise hangs, and notices when somebody hangs up. ``/api/once`` it answers, and closes the connection."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 
 
 class Wire:
-    """Each connection is a thread. ``arrived`` and ``hung_up`` are released once for each request that hangs."""
+    """Each connection is a thread. ``arrived`` and ``hung_up`` are released once for each request that hangs, ``closed`` once for each connection that the server closed."""
 
     def __init__(self) -> None:
         self.arrived = threading.Semaphore(0)
         self.hung_up = threading.Semaphore(0)
+        self.closed = threading.Semaphore(0)
         self.tokens = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._connections: list[socket.socket] = []
@@ -54,20 +55,32 @@ class Wire:
     def _serve(self, connection: socket.socket) -> None:
         try:
             while request := self._read(connection):
-                if not request.startswith(b"POST /oidc/token"):
+                if request.startswith(b"POST /oidc/token"):
+                    self.tokens += 1
+                    self._answer(
+                        connection, {"access_token": "t", "expires_in": 3600, "token_type": "Bearer", "scope": "all"}
+                    )
+                elif b" /api/once " in request:
+                    self._answer(connection, {})
+                    connection.close()
+                    self.closed.release()
+                    return
+                else:
                     self.arrived.release()
                     # Nothing more comes from a client that waits.
                     if not connection.recv(1):
                         self.hung_up.release()
                     return
-                self.tokens += 1
-                body = json.dumps({"access_token": "t", "expires_in": 3600, "token_type": "Bearer", "scope": "all"})
-                head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-                connection.sendall((head + body).encode())
         except OSError:
             self.hung_up.release()
         finally:
             connection.close()
+
+    @staticmethod
+    def _answer(connection: socket.socket, data: object) -> None:
+        body = json.dumps(data)
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        connection.sendall((head + body).encode())
 
     @staticmethod
     def _read(connection: socket.socket) -> bytes:

@@ -27,12 +27,12 @@ where
     // Only the main thread runs signal handlers; the others wait in one piece.
     if !on_main_thread(py)? {
         return Ok(py.detach(move || {
-            let output = runtime.block_on(future);
+            let output = runtime.block_on(after_a_look(future));
             never_return_when_exiting();
             output
         }));
     }
-    let mut future = Box::pin(future);
+    let mut future = Box::pin(after_a_look(future));
     loop {
         let waiting = future.as_mut();
         if let Ok(output) =
@@ -45,6 +45,16 @@ where
             return Err(raised);
         }
     }
+}
+
+/// Looks at the sockets before the call begins. Nobody has driven the runtime since the call before, so a connection that the server has closed meanwhile would still count as
+/// good, and the call be lost on it.
+async fn after_a_look<F: Future>(future: F) -> F::Output {
+    // The first turn asks the system, the second runs the connections' tasks.
+    for _ in 0..2 {
+        tokio::task::yield_now().await;
+    }
+    future.await
 }
 
 /// Drops a future, and lets the tasks of its connections see it: a runtime that nobody drives closes nothing.
