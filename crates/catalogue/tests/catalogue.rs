@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use logto_catalogue::{
-    Catalogue, Model, Operation, Paging, Place, Type,
+    Catalogue, Docs, Model, Operation, Paging, Place, Type,
     make::{group_of, name_of},
     text::snake,
 };
@@ -148,4 +148,26 @@ fn what_is_secret_is_marked() {
         }
     }
     assert_eq!(open, NONE);
+}
+
+#[test]
+fn documentation_speaks_of_what_there_is() {
+    let catalogue = catalogue();
+    let docs = Docs::load().expect("docs.toml has its shape");
+    for id in docs.operations.keys() {
+        assert!(catalogue.operation(id).is_some(), "there is no operation {id}");
+    }
+    let keys: BTreeSet<(&str, &str)> = catalogue
+        .models
+        .iter()
+        .filter_map(
+            |(name, model)| if let Model::Fields(fields) = model { Some((name, fields)) } else { None },
+        )
+        .flat_map(|(name, fields)| fields.iter().map(move |field| (name.as_str(), field.name.as_str())))
+        .collect();
+    for place in docs.fields.keys() {
+        let (model, key) = place.split_once('.').expect("a place is Model.key");
+        let found = keys.iter().any(|(name, field)| *field == key && (model == "*" || *name == model));
+        assert!(found, "there is no {place}");
+    }
 }

@@ -74,6 +74,8 @@ impl<'c, T, C> ApplicationsApi<'c, T, C> {
         Call::new(self.client).path("applicationId", application_id)
     }
 
+    /// Gives roles to the application, beside those it has. Only machine-to-machine applications have roles.
+    ///
     /// `POST /api/applications/{applicationId}/roles`
     pub fn assign_roles(
         &self,
@@ -83,6 +85,8 @@ impl<'c, T, C> ApplicationsApi<'c, T, C> {
         Call::new(self.client).path("applicationId", application_id).json(body.borrow())
     }
 
+    /// Gives these roles to the application and takes all others from it.
+    ///
     /// `PUT /api/applications/{applicationId}/roles`
     pub fn replace_roles(
         &self,
@@ -126,6 +130,8 @@ impl<'c, T, C> ApplicationsApi<'c, T, C> {
         Call::new(self.client).path("applicationId", application_id)
     }
 
+    /// Lets a third-party application ask users for these scopes.
+    ///
     /// `POST /api/applications/{applicationId}/user-consent-scopes`
     pub fn create_user_consent_scope(
         &self,
@@ -167,6 +173,8 @@ impl<'c, T, C> ApplicationsApi<'c, T, C> {
         Call::new(self.client).path("id", id)
     }
 
+    /// Removes the secret that the application was made with; its other secrets stay.
+    ///
     /// `DELETE /api/applications/{id}/legacy-secret`
     pub fn delete_legacy_secret(&self, id: impl Into<String>) -> Call<DeleteApplicationLegacySecret, T, C> {
         Call::new(self.client).path("id", id)
@@ -249,6 +257,8 @@ impl<'c, T, C> ApplicationsApi<'c, T, C> {
         Call::new(self.client).path("id", id).path("userId", user_id)
     }
 
+    /// Grants a third-party application access to organizations, for one user.
+    ///
     /// `POST /api/applications/{id}/users/{userId}/consent-organizations`
     pub fn create_user_consent_organization(
         &self,

@@ -151,6 +151,8 @@ impl<'c, T, C> ConfigsApi<'c, T, C> {
         Call::new(self.client).path("keyType", key_type.into().as_str())
     }
 
+    /// Makes a new key and keeps the one before it until tokens that it signed are gone.
+    ///
     /// `POST /api/configs/oidc/{keyType}/rotate`
     pub fn rotate_oidc_keys(
         &self,

@@ -44,6 +44,8 @@ impl<'c, T, C> ConnectorsApi<'c, T, C> {
         Call::new(self.client).path("connectorId", connector_id).json(body.borrow())
     }
 
+    /// Sends a test message with these settings; a connector need not exist yet.
+    ///
     /// `POST /api/connectors/{factoryId}/test`
     pub fn create_test(
         &self,

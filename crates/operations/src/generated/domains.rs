@@ -35,6 +35,8 @@ impl<'c, T, C> DomainsApi<'c, T, C> {
         Call::new(self.client).json(body.borrow())
     }
 
+    /// Removes custom domains that were never made to work.
+    ///
     /// `POST /api/domains/cleanup`
     pub fn cleanup(&self, body: impl Borrow<CleanupDomainsBody>) -> Call<CleanupDomains, T, C> {
         Call::new(self.client).json(body.borrow())

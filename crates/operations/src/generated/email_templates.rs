@@ -35,6 +35,8 @@ impl<'c, T, C> EmailTemplatesApi<'c, T, C> {
         Call::new(self.client).json(body.borrow())
     }
 
+    /// Deletes the templates of a language, a type, or both; without either, all.
+    ///
     /// `DELETE /api/email-templates`
     pub fn delete_many(&self) -> Call<DeleteEmailTemplates, T, C> {
         Call::new(self.client)

@@ -59,11 +59,15 @@ impl<'c, T, C> HooksApi<'c, T, C> {
         Call::new(self.client).path("id", id)
     }
 
+    /// Makes a new signing key. Deliveries are signed by it at once.
+    ///
     /// `PATCH /api/hooks/{id}/signing-key`
     pub fn update_signing_key(&self, id: impl Into<String>) -> Call<UpdateHookSigningKey, T, C> {
         Call::new(self.client).path("id", id)
     }
 
+    /// Sends test events to the hook's address.
+    ///
     /// `POST /api/hooks/{id}/test`
     pub fn create_test(
         &self,

@@ -32,11 +32,15 @@ impl<'c, T, C> OneTimeTokensApi<'c, T, C> {
         Call::new(self.client)
     }
 
+    /// Makes a one-time token for an address: what a magic link carries.
+    ///
     /// `POST /api/one-time-tokens`
     pub fn add(&self, body: impl Borrow<AddOneTimeTokensBody>) -> Call<AddOneTimeTokens, T, C> {
         Call::new(self.client).json(body.borrow())
     }
 
+    /// Checks a one-time token and uses it up.
+    ///
     /// `POST /api/one-time-tokens/verify`
     pub fn verify(&self, body: impl Borrow<VerifyOneTimeTokenBody>) -> Call<VerifyOneTimeToken, T, C> {
         Call::new(self.client).json(body.borrow())

@@ -48,6 +48,8 @@ impl<'c, T, C> OrganizationInvitationsApi<'c, T, C> {
         Call::new(self.client).path("id", id)
     }
 
+    /// Sends the invitation's message again.
+    ///
     /// `POST /api/organization-invitations/{id}/message`
     pub fn create_message(
         &self,

@@ -69,6 +69,8 @@ impl<'c, T, C> OrganizationRolesApi<'c, T, C> {
         Call::new(self.client).path("id", id)
     }
 
+    /// Gives scopes of API resources to the organization role, beside those it has.
+    ///
     /// `POST /api/organization-roles/{id}/resource-scopes`
     pub fn create_resource_scope(
         &self,
@@ -103,6 +105,8 @@ impl<'c, T, C> OrganizationRolesApi<'c, T, C> {
         Call::new(self.client).path("id", id)
     }
 
+    /// Gives organization scopes to the organization role, beside those it has.
+    ///
     /// `POST /api/organization-roles/{id}/scopes`
     pub fn create_scope(
         &self,

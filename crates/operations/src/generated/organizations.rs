@@ -72,6 +72,8 @@ impl<'c, T, C> OrganizationsApi<'c, T, C> {
         Call::new(self.client).path("id", id).json(body.borrow())
     }
 
+    /// Makes these the applications of the organization, and no others.
+    ///
     /// `PUT /api/organizations/{id}/applications`
     pub fn replace_applications(
         &self,
@@ -153,6 +155,8 @@ impl<'c, T, C> OrganizationsApi<'c, T, C> {
         Call::new(self.client).path("id", id)
     }
 
+    /// Adds an email domain whose users join the organization at their first sign-in.
+    ///
     /// `POST /api/organizations/{id}/jit/email-domains`
     pub fn create_jit_email_domain(
         &self,
@@ -187,6 +191,8 @@ impl<'c, T, C> OrganizationsApi<'c, T, C> {
         Call::new(self.client).path("id", id)
     }
 
+    /// Adds roles that users get who join the organization just in time.
+    ///
     /// `POST /api/organizations/{id}/jit/roles`
     pub fn create_jit_role(
         &self,
@@ -224,6 +230,8 @@ impl<'c, T, C> OrganizationsApi<'c, T, C> {
         Call::new(self.client).path("id", id)
     }
 
+    /// Adds SSO connectors whose users join the organization at their first sign-in.
+    ///
     /// `POST /api/organizations/{id}/jit/sso-connectors`
     pub fn create_jit_sso_connector(
         &self,
@@ -267,6 +275,8 @@ impl<'c, T, C> OrganizationsApi<'c, T, C> {
         Call::new(self.client).path("id", id).json(body.borrow())
     }
 
+    /// Makes these the members of the organization, and no others.
+    ///
     /// `PUT /api/organizations/{id}/users`
     pub fn replace_users(
         &self,

@@ -63,6 +63,8 @@ impl<'c, T, C> RolesApi<'c, T, C> {
         Call::new(self.client).path("id", id)
     }
 
+    /// Gives the role to applications.
+    ///
     /// `POST /api/roles/{id}/applications`
     pub fn create_application(
         &self,
@@ -72,6 +74,8 @@ impl<'c, T, C> RolesApi<'c, T, C> {
         Call::new(self.client).path("id", id).json(body.borrow())
     }
 
+    /// Takes the role from the application.
+    ///
     /// `DELETE /api/roles/{id}/applications/{applicationId}`
     pub fn delete_application(
         &self,
@@ -90,6 +94,8 @@ impl<'c, T, C> RolesApi<'c, T, C> {
         Call::new(self.client).path("id", id)
     }
 
+    /// Gives scopes to the role, beside those it has.
+    ///
     /// `POST /api/roles/{id}/scopes`
     pub fn create_scope(
         &self,
@@ -99,6 +105,8 @@ impl<'c, T, C> RolesApi<'c, T, C> {
         Call::new(self.client).path("id", id).json(body.borrow())
     }
 
+    /// Takes the scope from the role.
+    ///
     /// `DELETE /api/roles/{id}/scopes/{scopeId}`
     pub fn delete_scope(
         &self,
@@ -117,6 +125,8 @@ impl<'c, T, C> RolesApi<'c, T, C> {
         Call::new(self.client).path("id", id)
     }
 
+    /// Gives the role to users.
+    ///
     /// `POST /api/roles/{id}/users`
     pub fn create_user(
         &self,
@@ -126,6 +136,8 @@ impl<'c, T, C> RolesApi<'c, T, C> {
         Call::new(self.client).path("id", id).json(body.borrow())
     }
 
+    /// Takes the role from the user.
+    ///
     /// `DELETE /api/roles/{id}/users/{userId}`
     pub fn delete_user(
         &self,

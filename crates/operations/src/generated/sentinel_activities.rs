@@ -25,6 +25,8 @@ impl<'c, T, C> SentinelActivitiesApi<'c, T, C> {
         Self { client }
     }
 
+    /// Lifts the lockout of users who failed to sign in too often.
+    ///
     /// `POST /api/sentinel-activities/delete`
     pub fn delete(
         &self,

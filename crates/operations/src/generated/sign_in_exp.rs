@@ -35,6 +35,8 @@ impl<'c, T, C> SignInExpApi<'c, T, C> {
         Call::new(self.client).json(body.borrow())
     }
 
+    /// Checks a password against the password policy, without setting it.
+    ///
     /// `POST /api/sign-in-exp/default/check-password`
     pub fn check_password_with_default(
         &self,

@@ -25,6 +25,8 @@ impl<'c, T, C> SubjectTokensApi<'c, T, C> {
         Self { client }
     }
 
+    /// Makes a token that can be exchanged for an access token of the user: impersonation.
+    ///
     /// `POST /api/subject-tokens`
     pub fn create(&self, body: impl Borrow<CreateSubjectTokenBody>) -> Call<CreateSubjectToken, T, C> {
         Call::new(self.client).json(body.borrow())

@@ -44,6 +44,8 @@ impl<'c, T, C> UsersApi<'c, T, C> {
         Call::new(self.client).path("userId", user_id)
     }
 
+    /// Changes the user. customData is replaced as a whole; `update_custom_data` merges.
+    ///
     /// `PATCH /api/users/{userId}`
     pub fn update(
         &self,
@@ -68,6 +70,8 @@ impl<'c, T, C> UsersApi<'c, T, C> {
         Call::new(self.client).path("userId", user_id)
     }
 
+    /// Merges into the user's customData, at its top level.
+    ///
     /// `PATCH /api/users/{userId}/custom-data`
     pub fn update_custom_data(
         &self,
@@ -202,6 +206,8 @@ impl<'c, T, C> UsersApi<'c, T, C> {
         Call::new(self.client).path("userId", user_id).json(body.borrow())
     }
 
+    /// Checks the user's password. A wrong one is an error.
+    ///
     /// `POST /api/users/{userId}/password/verify`
     pub fn verify_password(
         &self,
@@ -228,6 +234,8 @@ impl<'c, T, C> UsersApi<'c, T, C> {
         Call::new(self.client).path("userId", user_id).json(body.borrow())
     }
 
+    /// Renames a personal access token whose name no path can carry.
+    ///
     /// `PATCH /api/users/{userId}/personal-access-tokens`
     pub fn update_personal_access_token_name(
         &self,
@@ -237,6 +245,8 @@ impl<'c, T, C> UsersApi<'c, T, C> {
         Call::new(self.client).path("userId", user_id).json(body.borrow())
     }
 
+    /// Deletes a personal access token whose name no path can carry.
+    ///
     /// `POST /api/users/{userId}/personal-access-tokens/delete`
     pub fn delete_personal_access_token_post(
         &self,
@@ -265,6 +275,8 @@ impl<'c, T, C> UsersApi<'c, T, C> {
         Call::new(self.client).path("userId", user_id).path("name", name)
     }
 
+    /// Merges into the user's profile.
+    ///
     /// `PATCH /api/users/{userId}/profile`
     pub fn update_profile(
         &self,
@@ -283,6 +295,8 @@ impl<'c, T, C> UsersApi<'c, T, C> {
         Call::new(self.client).path("userId", user_id)
     }
 
+    /// Gives roles to the user, beside those they have.
+    ///
     /// `POST /api/users/{userId}/roles`
     pub fn assign_roles(
         &self,
@@ -292,6 +306,8 @@ impl<'c, T, C> UsersApi<'c, T, C> {
         Call::new(self.client).path("userId", user_id).json(body.borrow())
     }
 
+    /// Gives these roles to the user and takes all others from them.
+    ///
     /// `PUT /api/users/{userId}/roles`
     pub fn replace_roles(
         &self,

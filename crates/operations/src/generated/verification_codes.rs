@@ -25,6 +25,8 @@ impl<'c, T, C> VerificationCodesApi<'c, T, C> {
         Self { client }
     }
 
+    /// Sends a verification code to an address or a number.
+    ///
     /// `POST /api/verification-codes`
     pub fn create(
         &self,
@@ -33,6 +35,8 @@ impl<'c, T, C> VerificationCodesApi<'c, T, C> {
         Call::new(self.client).json(body.borrow())
     }
 
+    /// Checks a verification code. A wrong one is an error.
+    ///
     /// `POST /api/verification-codes/verify`
     pub fn verify(
         &self,

@@ -70,6 +70,7 @@ impl ApplicationAccessControlOrganizationRoleRule {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ApplicationSecret {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub application_id: String,
     pub name: String,
@@ -97,6 +98,7 @@ impl fmt::Debug for ApplicationSecret {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ApplicationSignInExperience {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub application_id: String,
     pub color: OrganizationColor,
@@ -119,11 +121,14 @@ pub struct ApplicationUserConsentOrganizations {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ApplicationUserConsentOrganizationsOrganization {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
     pub description: Option<String>,
+    /// Anything; Logto keeps it and looks at none of it.
     pub custom_data: Map<String, Value>,
+    /// Whether members need a second factor.
     pub is_mfa_required: bool,
     pub color: OrganizationColor,
     pub branding: Branding,
@@ -156,6 +161,7 @@ pub struct ApplicationUserConsentScopesResourceScope {
 pub struct ApplicationUserConsentScopesResourceScopeResource {
     pub id: String,
     pub name: String,
+    /// The resource indicator: the audience of its access tokens.
     pub indicator: String,
 }
 
@@ -172,8 +178,10 @@ pub struct CreateApplicationBody {
     pub oidc_client_metadata: Option<OidcClientMetadata>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_client_metadata: Option<CustomClientMetadata>,
+    /// Anything; Logto keeps it and looks at none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<Map<String, Value>>,
+    /// Whether users are asked for consent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_third_party: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -405,6 +413,7 @@ pub struct UpdateApplicationBody {
     pub oidc_client_metadata: Option<OidcClientMetadata>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_client_metadata: Option<CustomClientMetadata>,
+    /// Anything; Logto keeps it and looks at none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -491,6 +500,7 @@ impl UpdateApplicationBody {
 pub struct UpdateApplicationBodyProtectedAppMetadata {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
+    /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_duration: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]

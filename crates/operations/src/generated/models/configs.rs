@@ -486,6 +486,7 @@ pub struct JwtContext {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct JwtContextApplication {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -502,8 +503,10 @@ pub struct JwtContextApplication {
     pub custom_client_metadata: Option<CustomClientMetadata>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub protected_app_metadata: Patch<ProtectedAppMetadata>,
+    /// Anything; Logto keeps it and looks at none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<Map<String, Value>>,
+    /// Whether users are asked for consent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_third_party: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -711,6 +714,7 @@ pub struct JwtContextOrganization {
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
+    /// Anything; Logto keeps it and looks at none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<Map<String, Value>>,
 }
@@ -770,6 +774,7 @@ pub struct JwtContextUser {
     pub name: Patch<String>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub avatar: Patch<String>,
+    /// Anything; Logto keeps it and looks at none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1237,11 +1242,13 @@ impl fmt::Debug for ListedJwtCustomizerJwtClientCredentialsValue {
 #[non_exhaustive]
 pub struct OidcKey {
     pub id: String,
+    /// Seconds since 1970, unlike every other time.
     pub created_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signing_key_algorithm: Option<SigningKeyAlgorithm>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<OidcKeyStatus>,
+    /// Seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effective_at: Option<i64>,
 }
@@ -1259,6 +1266,7 @@ Previous = "Previous",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OidcSessionConfig {
+    /// Seconds.
     pub ttl: i64,
 }
 
@@ -1276,6 +1284,7 @@ Allow = "allow",
 pub struct RotateOidcKeysBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signing_key_algorithm: Option<SigningKeyAlgorithm>,
+    /// Seconds until the new key is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotation_grace_period: Option<i64>,
 }
@@ -1605,6 +1614,7 @@ impl UpdateAdminConsoleConfigBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateOidcSessionConfigBody {
+    /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ttl: Option<i64>,
 }

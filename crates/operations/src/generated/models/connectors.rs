@@ -35,6 +35,7 @@ pub struct Connector {
     pub config_template: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub form_items: Option<Vec<FormItem>>,
+    /// Anything; Logto keeps it and looks at none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]

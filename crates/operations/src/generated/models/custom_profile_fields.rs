@@ -1122,6 +1122,7 @@ impl UpdateCustomProfileFieldsSieOrderBody {
 #[non_exhaustive]
 pub struct UpdateCustomProfileFieldsSieOrderBodyOrder {
     pub name: String,
+    /// Where it stands on the sign-up page.
     pub sie_order: i64,
 }
 

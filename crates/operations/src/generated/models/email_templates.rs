@@ -27,6 +27,7 @@ pub struct DeleteEmailTemplatesAnswer {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct EmailTemplate {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub language_tag: String,

@@ -19,6 +19,7 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateHookBody {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,12 +125,15 @@ impl CreateHookTestBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Hook {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
+    /// Null where the hook has `events`, as all newer ones have.
     pub event: Option<HookEvent>,
     pub events: Vec<HookEvent>,
     pub config: HookConfig,
+    /// Signs deliveries: the header `logto-signature-sha-256` is the hexadecimal HMAC-SHA256 of the raw body.
     pub signing_key: String,
     pub enabled: bool,
     pub created_at: Time,
@@ -249,6 +253,7 @@ pub struct HookRecentLog {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateHookBody {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

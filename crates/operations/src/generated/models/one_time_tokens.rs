@@ -22,6 +22,7 @@ pub struct AddOneTimeTokensBody {
     pub email: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<OneTimeTokenContext>,
+    /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<i64>,
 }
@@ -53,6 +54,7 @@ impl AddOneTimeTokensBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OneTimeToken {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub email: String,

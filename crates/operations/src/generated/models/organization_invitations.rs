@@ -19,6 +19,7 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateOrganizationInvitationBody {
+    /// The user who invites; none where the API does.
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub inviter_id: Patch<String>,
     pub invitee: String,
@@ -26,6 +27,7 @@ pub struct CreateOrganizationInvitationBody {
     pub expires_at: Time,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_role_ids: Option<Vec<String>>,
+    /// What the message says; `false` sends none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_payload: Option<CreateOrganizationInvitationBodyMessagePayload>,
 }
@@ -134,8 +136,10 @@ impl InvitationMessage {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OrganizationInvitation {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
+    /// The user who invites; none where the API does.
     pub inviter_id: Option<String>,
     pub invitee: String,
     pub accepted_user_id: Option<String>,

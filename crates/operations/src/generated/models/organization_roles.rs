@@ -19,6 +19,7 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateOrganizationRoleBody {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     pub name: String,
@@ -80,6 +81,7 @@ impl CreateOrganizationRoleBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ListedOrganizationRole {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
@@ -119,6 +121,7 @@ impl OrganizationScopeIds {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateOrganizationRoleBody {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -98,13 +98,16 @@ impl AssignOrganizationRolesToUsersBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateOrganizationBody {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     pub name: String,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
+    /// Anything; Logto keeps it and looks at none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<Map<String, Value>>,
+    /// Whether members need a second factor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_mfa_required: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -205,11 +208,14 @@ impl CreateOrganizationJitEmailDomainBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Organization {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
     pub description: Option<String>,
+    /// Anything; Logto keeps it and looks at none of it.
     pub custom_data: Map<String, Value>,
+    /// Whether members need a second factor.
     pub is_mfa_required: bool,
     pub color: OrganizationColor,
     pub branding: Branding,
@@ -226,6 +232,7 @@ pub struct Organization {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OrganizationApplication {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
@@ -236,7 +243,9 @@ pub struct OrganizationApplication {
     pub oidc_client_metadata: OidcClientMetadata,
     pub custom_client_metadata: CustomClientMetadata,
     pub protected_app_metadata: Option<ProtectedAppMetadata>,
+    /// Anything; Logto keeps it and looks at none of it.
     pub custom_data: Map<String, Value>,
+    /// Whether users are asked for consent.
     pub is_third_party: bool,
     pub app_level_access_control_enabled: bool,
     pub created_at: Time,
@@ -270,6 +279,7 @@ impl fmt::Debug for OrganizationApplication {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OrganizationJitEmailDomain {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub organization_id: String,
     pub email_domain: String,
@@ -302,6 +312,7 @@ pub struct OrganizationUser {
     pub primary_phone: Option<String>,
     pub name: Option<String>,
     pub avatar: Option<String>,
+    /// Anything; Logto keeps it and looks at none of it.
     pub custom_data: Map<String, Value>,
     pub identities: BTreeMap<String, Identity>,
     pub last_sign_in_at: Option<Time>,
@@ -350,6 +361,7 @@ impl SsoConnectorIds {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateOrganizationBody {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -358,8 +370,10 @@ pub struct UpdateOrganizationBody {
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
+    /// Anything; Logto keeps it and looks at none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<Map<String, Value>>,
+    /// Whether members need a second factor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_mfa_required: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]

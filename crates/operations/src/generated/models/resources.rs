@@ -19,10 +19,13 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateResourceBody {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     pub name: String,
+    /// The resource indicator: the audience of its access tokens.
     pub indicator: String,
+    /// Seconds that access tokens for this resource live.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token_ttl: Option<i64>,
 }
@@ -79,11 +82,14 @@ impl CreateResourceScopeBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Resource {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
+    /// The resource indicator: the audience of its access tokens.
     pub indicator: String,
     pub is_default: bool,
+    /// Seconds that access tokens for this resource live.
     pub access_token_ttl: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<ResourceScope>>,
@@ -94,10 +100,12 @@ pub struct Resource {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateResourceBody {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Seconds that access tokens for this resource live.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token_ttl: Option<i64>,
 }

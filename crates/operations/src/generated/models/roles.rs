@@ -19,6 +19,7 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateRoleBody {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     pub name: String,
@@ -72,6 +73,7 @@ impl CreateRoleBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ListedRole {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
@@ -98,6 +100,7 @@ pub struct ListedRoleFeaturedApplication {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct RoleScope {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub resource_id: String,

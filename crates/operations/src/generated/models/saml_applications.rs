@@ -297,6 +297,7 @@ pub struct CreateSamlApplicationBody {
     pub name: String,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
+    /// Anything; Logto keeps it and looks at none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -401,12 +402,15 @@ Unspecified = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SamlApplication {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
     pub description: Option<String>,
     pub r#type: ApplicationType,
+    /// Anything; Logto keeps it and looks at none of it.
     pub custom_data: Map<String, Value>,
+    /// Whether users are asked for consent.
     pub is_third_party: bool,
     pub app_level_access_control_enabled: bool,
     pub created_at: Time,
@@ -514,6 +518,7 @@ pub struct UpdateSamlApplicationBody {
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
+    /// Anything; Logto keeps it and looks at none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]

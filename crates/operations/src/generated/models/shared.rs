@@ -20,6 +20,7 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct AccountCenterSettings {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub enabled: bool,
@@ -51,6 +52,7 @@ pub struct AccountCenterSettingsFields {
     pub username: Option<FieldControl>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub social: Option<FieldControl>,
+    /// Anything; Logto keeps it and looks at none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<FieldControl>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -226,6 +228,7 @@ Manual = "Manual",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Application {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
@@ -236,7 +239,9 @@ pub struct Application {
     pub oidc_client_metadata: OidcClientMetadata,
     pub custom_client_metadata: CustomClientMetadata,
     pub protected_app_metadata: Option<ProtectedAppMetadata>,
+    /// Anything; Logto keeps it and looks at none of it.
     pub custom_data: Map<String, Value>,
+    /// Whether users are asked for consent.
     pub is_third_party: bool,
     pub app_level_access_control_enabled: bool,
     pub created_at: Time,
@@ -291,11 +296,14 @@ impl ApplicationIds {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ApplicationOrganization {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
     pub description: Option<String>,
+    /// Anything; Logto keeps it and looks at none of it.
     pub custom_data: Map<String, Value>,
+    /// Whether members need a second factor.
     pub is_mfa_required: bool,
     pub color: OrganizationColor,
     pub branding: Branding,
@@ -430,12 +438,15 @@ Social = "Social",
 pub struct CustomClientMetadata {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cors_allowed_origins: Option<Vec<String>>,
+    /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_ttl: Option<f64>,
+    /// Seconds. Logto advises `refreshTokenTtlInDays`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token_ttl: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token_ttl_in_days: Option<i64>,
+    /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -647,6 +658,7 @@ impl CustomDomainCloudflareDataSslValidationError {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CustomProfileField {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
@@ -656,6 +668,7 @@ pub struct CustomProfileField {
     pub required: bool,
     pub config: CustomProfileFieldConfig,
     pub created_at: Time,
+    /// Where it stands on the sign-up page.
     pub sie_order: i64,
 }
 
@@ -1614,6 +1627,7 @@ impl OrganizationColor {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OrganizationJitSsoConnector {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub provider_name: String,
@@ -1651,6 +1665,7 @@ impl fmt::Debug for OrganizationJitSsoConnector {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OrganizationRole {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
@@ -1664,6 +1679,7 @@ pub struct OrganizationRole {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OrganizationScope {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
@@ -1948,6 +1964,7 @@ impl PasswordPolicyRejects {
 pub struct ProtectedAppMetadata {
     pub host: String,
     pub origin: String,
+    /// Seconds.
     pub session_duration: f64,
     pub page_rules: Vec<PageRule>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -2016,6 +2033,7 @@ Saml = "saml",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ResourceScope {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub resource_id: String,
@@ -2029,11 +2047,14 @@ pub struct ResourceScope {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ResourceSummary {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
+    /// The resource indicator: the audience of its access tokens.
     pub indicator: String,
     pub is_default: bool,
+    /// Seconds that access tokens for this resource live.
     pub access_token_ttl: i64,
 }
 
@@ -2066,6 +2087,7 @@ impl ResourceSummary {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Role {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub name: String,
@@ -2163,8 +2185,10 @@ Description = "description",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SentinelPolicy {
+    /// Failed attempts in an hour before a lockout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_attempts: Option<f64>,
+    /// Minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lockout_duration: Option<f64>,
 }
@@ -2593,6 +2617,7 @@ impl SsoConnectorBranding {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SsoIdentity {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub user_id: String,
@@ -2632,7 +2657,9 @@ pub struct User {
     pub primary_phone: Option<String>,
     pub name: Option<String>,
     pub avatar: Option<String>,
+    /// Anything; Logto keeps it and looks at none of it.
     pub custom_data: Map<String, Value>,
+    /// By the target of the social connector.
     pub identities: BTreeMap<String, Identity>,
     pub last_sign_in_at: Option<Time>,
     pub created_at: Time,
@@ -2644,8 +2671,10 @@ pub struct User {
     pub has_password: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_security_verification_method: Option<bool>,
+    /// Only where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sso_identities: Option<Vec<SsoIdentity>>,
+    /// Only where it was asked for.
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub password_digest: Patch<String>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
@@ -2955,6 +2984,7 @@ impl UsernamePolicyAllowedChars {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct VerificationCodePolicy {
+    /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_duration: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]

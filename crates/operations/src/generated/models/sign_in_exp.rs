@@ -130,6 +130,7 @@ pub struct PasswordCheckIssue {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SignInExperience {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub color: SignInExperienceColor,
@@ -171,6 +172,7 @@ pub struct SignInExperience {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateSignInExperienceBody {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

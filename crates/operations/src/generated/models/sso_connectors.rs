@@ -96,6 +96,7 @@ impl CreateSsoConnectorBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SsoConnector {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub provider_name: ProviderName,

@@ -20,6 +20,7 @@ use crate::{
 #[non_exhaustive]
 pub struct CreateSubjectTokenAnswer {
     pub subject_token: String,
+    /// Seconds.
     pub expires_in: i64,
 }
 

@@ -35,6 +35,7 @@ pub struct CreateUserBody {
     pub username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
+    /// The digest of a password that another system made, with `passwordAlgorithm`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_digest: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,6 +44,7 @@ pub struct CreateUserBody {
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub avatar: Patch<String>,
+    /// Anything; Logto keeps it and looks at none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -327,6 +329,7 @@ FirstParty = "firstParty",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct TokenSecret {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub user_id: String,
@@ -393,6 +396,7 @@ pub struct UpdateUserBody {
     pub name: Patch<String>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub avatar: Patch<String>,
+    /// Anything; Logto keeps it and looks at none of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -464,6 +468,7 @@ impl UpdateUserBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateUserCustomDataBody {
+    /// Anything; Logto keeps it and looks at none of it.
     pub custom_data: Map<String, Value>,
 }
 
@@ -758,6 +763,7 @@ pub struct UserMfaVerification {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserPersonalAccessToken {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub user_id: String,
     pub name: String,
@@ -853,6 +859,7 @@ pub struct UserSsoIdentity {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserSsoIdentityTokenSecret {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub user_id: String,

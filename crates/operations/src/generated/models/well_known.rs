@@ -19,6 +19,7 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct WellKnownExperience {
+    /// The tenant that it belongs to; `default` on a server of one's own.
     pub tenant_id: String,
     pub id: String,
     pub color: SignInExperienceColor,

@@ -6,14 +6,14 @@ use logto_catalogue::{Operation, Paging, Parameter, Place, Type};
 
 use super::{Context, json_body, names, segment};
 
-pub(super) fn module(_context: &Context<'_>, group: &str, operations: &[&Operation]) -> String {
+pub(super) fn module(context: &Context<'_>, group: &str, operations: &[&Operation]) -> String {
     let handle = names::handle(group);
     let segment = segment(operations);
     let mut methods = String::new();
     let mut markers = String::new();
     let mut options = String::new();
     for operation in operations {
-        methods.push_str(&method(operation));
+        methods.push_str(&method(context, operation));
         markers.push_str(&marker(operation));
         options.push_str(&optional(operation));
     }
@@ -30,9 +30,12 @@ pub(super) fn module(_context: &Context<'_>, group: &str, operations: &[&Operati
 }
 
 /// What is to be known of an operation.
-fn doc(operation: &Operation) -> String {
-    let mut text = format!("/// `{} {}`", operation.method, operation.path);
-    text.push('\n');
+fn doc(context: &Context<'_>, operation: &Operation) -> String {
+    let route = format!("`{} {}`", operation.method, operation.path);
+    let mut text = match context.docs.operation(&operation.id) {
+        Some(said) => format!("/// {said}\n///\n/// {route}\n"),
+        None => format!("/// {route}\n"),
+    };
     let mut say = |line: &str| {
         let _ = writeln!(text, "///\n/// {line}");
     };
@@ -62,7 +65,7 @@ fn doc(operation: &Operation) -> String {
     text
 }
 
-fn method(operation: &Operation) -> String {
+fn method(context: &Context<'_>, operation: &Operation) -> String {
     let mut arguments = Vec::new();
     let mut calls = String::new();
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
@@ -103,7 +106,7 @@ fn method(operation: &Operation) -> String {
     let comma = if arguments.is_empty() { "" } else { ", " };
     format!(
         "{}{deprecated}pub fn {}(&self{comma}{}) -> Call<{}, T, C> {{\nCall::new(self.client){calls}\n}}\n\n",
-        doc(operation),
+        doc(context, operation),
         names::field(&operation.name),
         arguments.join(", "),
         operation.id

@@ -13,7 +13,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use logto_catalogue::{Catalogue, Operation, Type};
+use logto_catalogue::{Catalogue, Docs, Operation, Type};
 
 use crate::files::Files;
 
@@ -36,11 +36,14 @@ pub(crate) struct Use<'a> {
 /// Everything that a generator needs to know.
 pub(crate) struct Context<'a> {
     catalogue: &'a Catalogue,
+    docs: Docs,
     uses: BTreeMap<&'a str, Use<'a>>,
 }
 
 pub(crate) fn generate(catalogue: &Catalogue, root: &Path, files: &mut Files) -> Result<()> {
-    let context = Context { catalogue, uses: uses(catalogue) };
+    // Read at run time, as the overrides are.
+    let docs = Docs::parse(&fs::read_to_string(root.join("crates/catalogue/docs.toml"))?)?;
+    let context = Context { catalogue, docs, uses: uses(catalogue) };
     files.own(FOLDER);
     files.own(format!("{FOLDER}/models"));
     for (group, operations) in catalogue.groups() {

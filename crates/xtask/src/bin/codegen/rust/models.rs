@@ -166,7 +166,7 @@ fn structure(
          #[non_exhaustive]\npub struct {name} {{\n"
     );
     for field in &fields {
-        text.push_str(&member(field));
+        text.push_str(&member(context, name, field));
     }
     if context.catalogue.open.contains(name) {
         text.push_str(
@@ -192,7 +192,7 @@ fn member_type(field: &Field) -> String {
     }
 }
 
-fn member(field: &Field) -> String {
+fn member(context: &Context<'_>, model: &str, field: &Field) -> String {
     let name = names::field(&field.name);
     let mut serde = Vec::new();
     if names::camel(&name) != field.name {
@@ -207,7 +207,7 @@ fn member(field: &Field) -> String {
         serde.push("deserialize_with = \"present\"".to_owned());
     }
     let mut text = String::new();
-    if let Some(doc) = member_doc(field) {
+    if let Some(doc) = member_doc(context.docs.field(model, &field.name), field) {
         let _ = writeln!(text, "/// {doc}");
     }
     if !serde.is_empty() {
@@ -217,8 +217,8 @@ fn member(field: &Field) -> String {
     text
 }
 
-fn member_doc(field: &Field) -> Option<String> {
-    let mut parts = Vec::new();
+fn member_doc(said: Option<&str>, field: &Field) -> Option<String> {
+    let mut parts: Vec<String> = said.map(str::to_owned).into_iter().collect();
     match &field.ty {
         Type::Const(value) if value.is_string() => {
             parts.push(format!("Always `{}`.", value.as_str().unwrap_or_default()))
