@@ -121,7 +121,7 @@ fn target(users: u64) -> Result<Target> {
 fn rust() -> Result<Cmd> {
     let build =
         cargo().args(["build", "--quiet", "--release", "-p", "logto-management", "--example", "demo"]);
-    build.quietly("building the Rust example")?;
+    build.released().quietly("building the Rust example")?;
     Ok(cmd(paths::target().join("release/examples").join(format!("demo{}", env::consts::EXE_SUFFIX))))
 }
 

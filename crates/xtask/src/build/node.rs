@@ -14,7 +14,7 @@ use crate::sh::cargo;
 pub(crate) fn addon() -> Result<PathBuf> {
     super::once("addon", || {
         let build = cargo().args(["build", "--quiet", "--release", "-p", "logto-management-node"]);
-        build.quietly("building the Node addon")
+        build.released().quietly("building the Node addon")
     })?;
     let library = format!("{}logto_management_node{}", consts::DLL_PREFIX, consts::DLL_SUFFIX);
     let built = paths::target().join("release").join(library);

@@ -14,7 +14,7 @@ pub(crate) fn wheel(out: &Path) -> Result<PathBuf> {
     let venv = venv()?;
     remove_wheels(out)?;
     let maturin = venv.program("maturin").args(["build", "--release", "--quiet", "--out"]).arg(out);
-    maturin.dir(paths::at("py")).quietly("building the Python wheel (maturin)")?;
+    maturin.dir(paths::at("py")).released().quietly("building the Python wheel (maturin)")?;
     newest_wheel(out).with_context(|| format!("maturin left no wheel in {}", paths::shown(out)))
 }
 

@@ -11,7 +11,7 @@ use crate::sh::cargo;
 pub(crate) fn simulator() -> Result<PathBuf> {
     let build =
         cargo().args(["build", "--quiet", "--release", "-p", "logto-simulator", "--bin", "logto-simulator"]);
-    build.quietly("building the simulator")?;
+    build.released().quietly("building the simulator")?;
     Ok(paths::binary("release", "logto-simulator"))
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn helper(feature: &str, profile: Profile) -> Result<PathBuf> {
     let name = format!("xtask-{feature}");
     super::once(&name, || {
         let build = cargo().args(["build", "--quiet", "-p", "xtask", "--features", feature, "--bin", &name]);
-        let build = if profile == Profile::Release { build.arg("--release") } else { build };
+        let build = if profile == Profile::Release { build.arg("--release").released() } else { build };
         build.quietly(&format!("building {name}"))
     })?;
     Ok(paths::binary(profile.dir(), &name))

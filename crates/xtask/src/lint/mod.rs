@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::setup::{node, python, wasm};
 use crate::sh::{Cmd, cargo, cmd, which};
-use crate::{codegen, paths, say};
+use crate::{build, codegen, paths, say};
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -118,8 +118,10 @@ fn generated() -> Result<()> {
     if codegen::run(&codegen::Options { check: true })? { Ok(()) } else { bail!("run `cargo xtask codegen`") }
 }
 
+/// The types of the wasm module are part of what is checked.
 fn typescript() -> Result<()> {
     node::packages()?;
+    build::wasm::module()?;
     node::npm()?.args(["run", "--silent", "check"]).run()
 }
 
