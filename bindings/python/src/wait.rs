@@ -80,7 +80,9 @@ fn on_main_thread(py: Python<'_>) -> PyResult<bool> {
         Some((owner, main)) if owner == pid => Ok(main),
         _ => {
             let threading = PyModule::import(py, "threading")?;
-            let main = threading.call_method0("current_thread")?.is(&threading.call_method0("main_thread")?);
+            // By number: `current_thread()` would make a dummy of a thread that Python does not know.
+            let main = threading.call_method0("main_thread")?.getattr("ident")?;
+            let main = threading.call_method0("get_ident")?.eq(main)?;
             MAIN.set(Some((pid, main)));
             Ok(main)
         }

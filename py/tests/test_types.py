@@ -1,0 +1,22 @@
+"""The types that users see: proven by stubtest (mypy's strict mode runs with the linters) and by pyright's strict mode."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[1]
+
+
+def _succeeds(*command: str) -> None:
+    done = subprocess.run([sys.executable, "-m", *command], cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_stub_is_what_the_native_module_is() -> None:
+    _succeeds("mypy.stubtest", "logto_management._native")
+
+
+def test_pyright_is_content() -> None:
+    _succeeds("pyright", "--project", str(PROJECT), "--pythonpath", sys.executable)
