@@ -65,7 +65,10 @@ CALLS = {
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_ctrl_c_breaks_a_call_and_aborts_its_request(call: str, wire: Wire) -> None:
     program = f"""
+import signal
 import logto_management
+# A test run that a shell started in the background has SIGINT ignored, and hands that on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 api = logto_management.ManagementApi.from_env()
 try:
     {call}
