@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::setup::{node, python};
 use crate::sh::{Cmd, cmd};
 use crate::simulator::Simulator;
+use crate::stamp::files_under;
 use crate::{build, paths, say};
 
 #[derive(Debug, Args)]
@@ -102,6 +103,10 @@ fn check(wheel: &Path, tarballs: &[PathBuf; 2]) -> Result<()> {
     fs::copy(paths::at("npm/smoke/node/demo.mjs"), place.join("demo.mjs"))?;
     let program = || -> Result<Cmd> { Ok(cmd(node::node()?).arg("demo.mjs").dir(&place)) };
     listed("the npm package with its addon", program()?, &simulator)?;
+
+    for binary in files_under(&place, &["so", "pyd", "node", "wasm"], &[]) {
+        build::flags::no_traces(&binary)?;
+    }
 
     let platform = place.join("node_modules").join(format!("logto-management-{}", node::platform()?));
     fs::remove_dir_all(&platform)

@@ -3,7 +3,7 @@
 //! Everything is a release build and shares Cargo's one target directory, so that `demo`, `test`, `dist` and `bench` build each
 //! thing once. A build whose inputs did not change costs what Cargo needs to see that.
 
-mod flags;
+pub(crate) mod flags;
 pub(crate) mod node;
 pub(crate) mod python;
 pub(crate) mod rust;

@@ -163,7 +163,8 @@ fn library(sysroot: &Path) -> PathBuf {
     sysroot.join("lib/rustlib/src/rust/library/Cargo.lock")
 }
 
-fn sysroot() -> Option<PathBuf> {
+/// Where the Rust that runs this command keeps its libraries.
+pub(crate) fn sysroot() -> Option<PathBuf> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let printed = cmd(rustc).args(["--print", "sysroot"]).read().ok()?;
     Some(PathBuf::from(printed.trim()))
