@@ -106,8 +106,10 @@ impl Suite {
             }
             Self::Python => {
                 let wheel = build::python::wheel(&paths::target().join("wheels"))?;
-                let venv =
-                    python::at(paths::target().join("bench-venv"), &paths::at("py/bench/requirements.txt"))?;
+                let venv = python::at(
+                    paths::target().join("bench").join("venv"),
+                    &paths::at("py/bench/requirements.txt"),
+                )?;
                 let pip =
                     venv.python().args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet"]);
                 let pip = pip.args(["--no-deps", "--no-index", "--force-reinstall"]).arg(wheel);
