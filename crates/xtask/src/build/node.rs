@@ -26,8 +26,9 @@ pub(crate) fn addon() -> Result<PathBuf> {
     Ok(addon)
 }
 
-/// Builds the TypeScript façade into `npm/lib`.
+/// Builds the TypeScript façade into `npm/lib`. Its bundles take the wasm module's JavaScript in, so that comes first.
 pub(crate) fn package() -> Result<()> {
+    super::wasm::module()?;
     node::packages()?;
     super::once("package", || {
         node::npm()?.args(["run", "--silent", "build"]).quietly("building the npm package (npm run build)")
