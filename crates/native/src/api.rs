@@ -7,7 +7,7 @@ use logto_management_core::{
     Observer, RateLimit, Secret, TokenSource,
 };
 
-use crate::{ReqwestTransport, TokioClock, log::log_event, reqwest_transport::unusable};
+use crate::{Network, ReqwestTransport, TokioClock, log::log_event, reqwest_transport::unusable};
 
 /// A client of one Logto's Management API.
 ///
@@ -57,6 +57,7 @@ impl Deref for ManagementApi {
 pub struct ManagementApiBuilder {
     config: ConfigBuilder,
     transport: Option<BoxTransport>,
+    network: Network,
     clock: Option<BoxClock>,
     observer: Option<Box<dyn Observer>>,
     source: Option<Box<dyn FnOnce(Builder) -> Builder + Send + Sync>>,
@@ -72,7 +73,7 @@ impl fmt::Debug for ManagementApiBuilder {
 
 impl ManagementApiBuilder {
     fn new(config: ConfigBuilder) -> Self {
-        Self { config, transport: None, clock: None, observer: None, source: None }
+        Self { config, transport: None, network: Network::new(), clock: None, observer: None, source: None }
     }
 
     fn map(mut self, change: impl FnOnce(ConfigBuilder) -> ConfigBuilder) -> Self {
@@ -135,6 +136,12 @@ impl ManagementApiBuilder {
         self.map(change)
     }
 
+    /// What TLS trusts and shows, and which proxy is used. Default: what the operating system and the environment say. Another [`transport`](Self::transport) has its own ways.
+    pub fn network(mut self, network: Network) -> Self {
+        self.network = network;
+        self
+    }
+
     /// Another transport than [`ReqwestTransport`], or one with a set-up of its own.
     pub fn transport(mut self, transport: impl HttpTransport) -> Self {
         self.transport = Some(BoxTransport::new(transport));
@@ -167,7 +174,9 @@ impl ManagementApiBuilder {
         let config = self.config.build()?;
         let transport = match self.transport {
             Some(transport) => transport,
-            None => ReqwestTransport::new(&config).map_err(|error| unusable(&error))?.into(),
+            None => ReqwestTransport::with_network(&config, &self.network)
+                .map_err(|error| unusable(&error))?
+                .into(),
         };
         let real_time = self.clock.is_none();
         let clock = self.clock.unwrap_or_else(|| BoxClock::new(TokioClock));

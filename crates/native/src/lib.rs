@@ -44,6 +44,7 @@ mod clock;
 #[cfg(feature = "operations")]
 mod generated;
 mod log;
+pub mod network;
 mod reqwest_transport;
 
 pub use api::{ManagementApi, ManagementApiBuilder};
@@ -56,6 +57,7 @@ pub use logto_management_core::{
 };
 #[cfg(feature = "operations")]
 pub use logto_management_operations::{self as operations, Patch, Search, Time, Upload, models};
+pub use network::{NETWORK_OPTIONS, Network, Pem};
 pub use reqwest_transport::ReqwestTransport;
 
 /// The README's Rust examples are tests.

@@ -1,6 +1,6 @@
 //! [`HttpTransport`] over reqwest.
 //!
-//! - TLS by rustls, with the operating system's trust store; proxies from the environment (`HTTPS_PROXY`, `NO_PROXY`, …).
+//! - TLS by rustls, with the operating system's trust store; proxies from the environment (`HTTPS_PROXY`, `NO_PROXY`, …). A [`Network`] says otherwise.
 //! - HTTP/1.1, which is what Logto speaks; Nagle's algorithm off.
 //! - Idle connections are dropped after 4 s: the server closes them after 5, and a request that meets the closing would be lost.
 //! - No redirects, no retries, no cookies, no headers of its own.
@@ -12,6 +12,8 @@ use http::{Request, Response};
 use logto_management_core::{
     Config, Error, HttpTransport, TransportError, TransportErrorKind, transport::ResponseLimit,
 };
+
+use crate::network::Network;
 
 /// Below the server's keep-alive of 5 s, with a second for the way.
 const IDLE: Duration = Duration::from_secs(4);
@@ -29,6 +31,14 @@ impl ReqwestTransport {
     /// Config, where the system's TLS set-up or the proxy variables are unusable.
     pub fn new(config: &Config) -> Result<Self, TransportError> {
         Self::with(config.connect_timeout(), |builder| builder)
+    }
+
+    /// A transport with the configuration's connect timeout that trusts and goes through what `network` says. Opens no connection.
+    ///
+    /// # Errors
+    /// Config, where the system's TLS set-up or the proxy variables are unusable.
+    pub fn with_network(config: &Config, network: &Network) -> Result<Self, TransportError> {
+        Self::with(config.connect_timeout(), |builder| network.apply(builder))
     }
 
     /// A transport whose reqwest builder is changed at will, for proxies, certificates and the like. What keeps the [contract](logto_management_core::transport)
