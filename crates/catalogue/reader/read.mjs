@@ -1,5 +1,5 @@
 // Reads the type declarations of `@logto/api` and prints the facts that they hold as one JSON document: operations, parameters,
-// bodies, answers. No prose is taken over.
+// bodies, answers; and from `@logto/phrases`, which has a message for each, the codes of errors. No prose is taken over.
 //
 // The declarations are openapi-typescript's output: an interface `paths` that points into an interface `operations`, both made of
 // type literals. Whatever this reader does not know is an error with its line, so that a new version of the package cannot change
@@ -15,6 +15,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import ts from 'typescript';
+
+import { readCodes } from './codes.mjs';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 const PLACES = ['path', 'query', 'header', 'cookie'];
@@ -213,4 +215,6 @@ const operations = properties(declared('paths')).flatMap((member) => {
     .map((method) => operationOf(nameOf(member), method));
 });
 
-process.stdout.write(JSON.stringify({ package: manifest.name, version: manifest.version, operations }));
+process.stdout.write(
+  JSON.stringify({ package: manifest.name, version: manifest.version, operations, codes: readCodes() }),
+);

@@ -3,7 +3,8 @@
 //! `management.json` is the catalogue. `cargo xtask codegen` makes it, from two sources, and makes everything else that is generated
 //! from it:
 //!
-//! 1. the type declarations of the npm package `@logto/api`, read by `reader/read.mjs` ([`make::RawCatalogue`]);
+//! 1. the type declarations of the npm package `@logto/api`, and for the codes of errors those of `@logto/phrases`, read by `reader/read.mjs`
+//!    ([`make::RawCatalogue`]);
 //! 2. `overrides.toml`: what those declarations get wrong or cannot say, each entry with its reason ([`make::Overrides`]).
 //!
 //! [`Catalogue::load`] reads the committed file. It holds facts only: names, types, statuses; none of the source's prose.

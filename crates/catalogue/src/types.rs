@@ -11,12 +11,16 @@ use serde_json::Value;
 pub struct Catalogue {
     /// What it was made from.
     pub source: Source,
+    /// What the error codes were taken from.
+    pub code_source: Source,
     /// By path, then method.
     pub operations: Vec<Operation>,
     /// Every object, enumeration and union that an operation speaks of, by name.
     pub models: BTreeMap<String, Model>,
     /// The models that are objects with further keys, of any type, which nobody can list.
     pub open: BTreeSet<String>,
+    /// The codes of errors that are known, `user.username_already_in_use`; a server may have others.
+    pub codes: BTreeSet<String>,
 }
 
 /// The package that a catalogue was made from.
@@ -25,7 +29,7 @@ pub struct Catalogue {
 pub struct Source {
     /// `@logto/api`.
     pub package: String,
-    /// Its version, which is that of the Logto it describes.
+    /// Its version; that of `@logto/api` is the version of the Logto it describes.
     pub version: String,
 }
 

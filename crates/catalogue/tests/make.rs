@@ -37,7 +37,8 @@ fn operation(id: &str, method: &str, path: &str, answer: &Value) -> Value {
 }
 
 fn made(operations: &[Value], overrides: &str) -> Result<Catalogue, MakeError> {
-    let raw = json!({ "package": "p", "version": "1.0.0", "operations": operations });
+    let codes = json!({ "package": "q", "version": "2.0.0", "known": ["thing.broken"] });
+    let raw = json!({ "package": "p", "version": "1.0.0", "operations": operations, "codes": codes });
     let raw: RawCatalogue = serde_json::from_value(raw).expect("it is what the reader prints");
     make(raw, &Overrides::parse(&format!("{BARE}{overrides}"))?)
 }
@@ -115,10 +116,19 @@ fn corrections_without_effect_or_reason_are_errors() {
         ),
         ("[[model]]\nfrom = \"Nothing\"\nto = \"Thing\"\nbecause = \"x\"", "there is no model Nothing"),
         ("[[answer]]\noperations = [\"GetThing\"]\nnever = 204\nbecause = \"x\"", "declares no status 204"),
+        ("[[code]]\ncodes = [\"thing.broken\"]\nbecause = \"x\"", "thing.broken has its message"),
     ] {
         let error = made(&operations, overrides).expect_err(overrides).to_string();
         assert!(error.contains(complaint), "{error}");
     }
+}
+
+#[test]
+fn codes_are_those_with_a_message_and_those_added() {
+    let added = "[[code]]\ncodes = [\"other.broken\"]\nbecause = \"x\"";
+    let catalogue = made(&[], added).expect("it can be made");
+    assert_eq!(catalogue.codes.iter().collect::<Vec<_>>(), ["other.broken", "thing.broken"]);
+    assert_eq!(catalogue.code_source.package, "q");
 }
 
 #[test]

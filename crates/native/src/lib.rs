@@ -34,7 +34,8 @@
 //! `full` (the default) has all operations; without it, the feature `users` has those below `/api/users`, and so on for each group.
 //!
 //! # Errors
-//! Every failure is an [`Error`]: ask its [`kind`](Error::kind), its `is_*` predicates, Logto's [`code`](Error::code) and the [`hint`](Error::hint).
+//! Every failure is an [`Error`]: ask its [`kind`](Error::kind), its `is_*` predicates, Logto's [`code`](Error::code) (typed: `ErrorCode::of(&error)`)
+//! and the [`hint`](Error::hint).
 //!
 //! # Logs
 //! The client tells `tracing` (target `logto_management`): warnings once, retries at info, requests and answers at debug. Tokens, secrets, queries and bodies are in none of it.
@@ -56,7 +57,7 @@ pub use logto_management_core::{
     Page, PageCursor, Pager, RateLimit, Request, Response, Secret, TokenSource, Total, UnixMillis,
 };
 #[cfg(feature = "operations")]
-pub use logto_management_operations::{self as operations, Patch, Search, Time, Upload, models};
+pub use logto_management_operations::{self as operations, ErrorCode, Patch, Search, Time, Upload, models};
 pub use network::{NETWORK_OPTIONS, Network, Pem};
 pub use reqwest_transport::ReqwestTransport;
 

@@ -31,6 +31,9 @@
 //! - Structs and enumerations are non-exhaustive. Those that are sent have `new` with what is required, and a method for every other key.
 //! - `Debug` shows no passwords, secrets and tokens.
 //!
+//! # Errors
+//! [`ErrorCode::of`] tells what an error of the API means, for a `match` that the compiler checks.
+//!
 //! # Features
 //! One for each group, and `full` (the default) for all of them. A model is compiled where one of its groups is.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -38,6 +41,7 @@
 #![cfg_attr(not(feature = "full"), allow(dead_code, unused_imports, unused_macros))]
 
 mod call;
+mod code;
 mod generated;
 mod listing;
 mod open;

@@ -12,7 +12,7 @@ use http::{Method, Request, Response};
 use logto_catalogue::Catalogue;
 use logto_management_core::{Client, Clock, Config, Error, HttpTransport, TransportError, UnixMillis};
 use logto_management_operations::{
-    Operations, Patch, Search, Time, Upload,
+    ErrorCode, Operations, Patch, Search, Time, Upload,
     models::{
         CreateUserBody, HookEvent, KeyType, RoleIds, UpdateHookBody, UpdateUserBody, UserIds, UserSearchField,
     },
@@ -185,6 +185,7 @@ fn a_raw_answer_has_what_came_along() {
     );
     let error = now(client.users().get("u2").send_raw()).unwrap_err();
     assert!(error.is_not_found());
+    assert_eq!(ErrorCode::of(&error), Some(ErrorCode::EntityNotFound));
     assert_eq!(error.route(), Some("/api/users/{userId}"));
 }
 
@@ -239,6 +240,22 @@ fn what_is_not_known_is_kept() {
     now(client.configs().get_oidc_keys(KeyType::PrivateKeys).send()).unwrap();
     assert_eq!(targets(&seen)[1], "GET /api/configs/oidc/private-keys");
     assert!(KeyType::KNOWN.contains(&KeyType::from("cookie-keys")));
+}
+
+/// Every code is one of Logto's, with its place in the enumeration; what is no error of Logto's has none.
+#[test]
+fn errors_have_typed_codes() {
+    let known: Vec<_> = ErrorCode::KNOWN.iter().map(ToString::to_string).collect();
+    assert_eq!(known, Catalogue::load().unwrap().codes.into_iter().collect::<Vec<_>>());
+    assert!(ErrorCode::KNOWN.iter().all(|code| ErrorCode::from(code.as_str()) == *code));
+    let (client, _) = client(vec![
+        answer(422, "application/json", r#"{"code":"moon.full","message":"no"}"#),
+        answer(404, "text/plain", "Not Found"),
+    ]);
+    let error = now(client.users().get("u1").send()).unwrap_err();
+    assert_eq!(ErrorCode::of(&error), Some(ErrorCode::Other("moon.full".to_owned())));
+    assert_eq!(ErrorCode::of(&now(client.users().get("u1").send()).unwrap_err()), None);
+    assert_eq!(ErrorCode::of(&now(client.users().get("").send()).unwrap_err()), None);
 }
 
 #[test]

@@ -51,8 +51,20 @@ pub(super) fn put_together(
         }
     }
     let source = Source { package: raw.package, version: raw.version };
+    let code_source = Source { package: raw.codes.package, version: raw.codes.version };
+    let codes = codes(raw.codes.known, overrides)?;
     let open = models.open.clone();
-    Ok(Catalogue { source, operations, models: models.finish()?, open })
+    Ok(Catalogue { source, code_source, operations, models: models.finish()?, open, codes })
+}
+
+/// The codes that have a message, and those that the corrections add.
+fn codes(mut known: BTreeSet<String>, overrides: &Overrides) -> Result<BTreeSet<String>, MakeError> {
+    for code in overrides.code.iter().flat_map(|entry| &entry.codes) {
+        if !known.insert(code.clone()) {
+            return wrong(format!("overrides.toml: the code {code} has its message by now"));
+        }
+    }
+    Ok(known)
 }
 
 fn one(

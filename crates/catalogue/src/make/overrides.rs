@@ -56,6 +56,9 @@ pub struct Overrides {
     /// Names of union variants that the rule does not give: `from` is `Union.Variant`.
     #[serde(default)]
     pub(crate) variant: Vec<Renamed>,
+    /// Codes of errors that no message is there for.
+    #[serde(default)]
+    pub(crate) code: Vec<Codes>,
     /// Further words by which an operation id names its group.
     #[serde(default)]
     pub(crate) noun: Vec<Noun>,
@@ -139,6 +142,14 @@ pub(crate) struct Search {
 pub(crate) struct Renamed {
     pub(crate) from: String,
     pub(crate) to: String,
+    #[serde(rename = "because")]
+    pub(crate) _because: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Codes {
+    pub(crate) codes: Vec<String>,
     #[serde(rename = "because")]
     pub(crate) _because: String,
 }

@@ -1,6 +1,6 @@
 //! What the reader prints: the declarations as they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,6 +12,16 @@ pub struct RawCatalogue {
     pub(crate) package: String,
     pub(crate) version: String,
     pub(crate) operations: Vec<RawOperation>,
+    pub(crate) codes: RawCodes,
+}
+
+/// The codes of errors, and the package that words them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawCodes {
+    pub(crate) package: String,
+    pub(crate) version: String,
+    pub(crate) known: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

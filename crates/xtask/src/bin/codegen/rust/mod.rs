@@ -3,6 +3,7 @@
 //! One module a group with the group's handle and a marker type for each operation; one module of models a group, for those that no
 //! other group uses, and `shared` for the others. A model stands behind the features of the groups that use it.
 
+mod codes;
 mod groups;
 mod models;
 mod names;
@@ -54,6 +55,11 @@ pub(crate) fn generate(catalogue: &Catalogue, root: &Path, files: &mut Files) ->
         files.add_rust(root, format!("{FOLDER}/models/{home}.rs"), &format!("{HEAD}{text}"))?;
     }
     files.add_rust(root, format!("{FOLDER}/models/mod.rs"), &format!("{HEAD}{}", models::index(&context)))?;
+    files.add_rust(
+        root,
+        format!("{FOLDER}/error_code.rs"),
+        &format!("{HEAD}{}", codes::module(catalogue)?),
+    )?;
     files.add_rust(root, format!("{FOLDER}/mod.rs"), &format!("{HEAD}{}", index(catalogue)))?;
     files.own("crates/operations/tests/generated");
     files.add_rust(
@@ -137,7 +143,7 @@ fn segment(operations: &[&Operation]) -> String {
 }
 
 fn index(catalogue: &Catalogue) -> String {
-    let mut text = "pub mod models;\n\n".to_owned();
+    let mut text = "mod error_code;\npub mod models;\n\npub use error_code::ErrorCode;\n\n".to_owned();
     for (group, operations) in catalogue.groups() {
         let gate = feature_gate([group].into_iter());
         let _ = writeln!(text, "/// Operations below `{}`.\n{gate}pub mod {group};", segment(&operations));
