@@ -5,6 +5,11 @@ import module from '../../wasm/logto_management_bg.wasm?module';
 
 export * from '../exports.js';
 
+// A local edge runtime compiles the module outside of the context that it runs functions in: it is a module to the engine, and no `instanceof` this context's `WebAssembly.Module`.
+if (!(module instanceof WebAssembly.Module)) {
+  Object.setPrototypeOf(module, WebAssembly.Module.prototype as object);
+}
+
 export const { createManagementApi, createManagementApiFromEnv, createApiClient, engineKind, errorNames } = bind(
   wasmModule(module, { shared: false }),
 );
