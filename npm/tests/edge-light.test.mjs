@@ -15,7 +15,9 @@ const moduleAsVariable = {
   name: 'module-as-variable',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\.wasm\?module$/ }, ({ path }) => ({ path, namespace: 'variable' }));
-    onLoad({ filter: /./, namespace: 'variable' }, () => ({ contents: 'export default globalThis.wasm_logto_management' }));
+    onLoad({ filter: /./, namespace: 'variable' }, () => ({
+      contents: 'export default globalThis.wasm_logto_management',
+    }));
   },
 };
 

@@ -2,8 +2,10 @@
 //!
 //! Every step is idempotent and looks first: with everything in place nothing is printed and no network is used. What belongs
 //! to the project lies in `npm/node_modules`, `.venv` and `target/tools`; only the wasm target (rustup's or Debian's packages)
-//! is installed for the machine, since compilers cannot live elsewhere.
+//! and Chromium (Debian's) are installed for the machine, since they cannot live elsewhere.
 
+pub(crate) mod chromium;
+pub(crate) mod debian;
 pub(crate) mod node;
 pub(crate) mod python;
 pub(crate) mod wasm;
@@ -16,6 +18,7 @@ pub(crate) fn all() -> Result<()> {
     node::packages()?;
     node::for_workerd()?;
     python::venv()?;
+    chromium::chromium()?;
     crate::say::note("everything that the commands need is in place");
     Ok(())
 }

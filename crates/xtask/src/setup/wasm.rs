@@ -12,7 +12,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::sh::{Cmd, cargo, cmd, which};
 
@@ -108,30 +108,13 @@ fn rustup() -> Option<Toolchain> {
     Some(if has_source() { Toolchain::BuildStd } else { Toolchain::Plain })
 }
 
-/// Installs Debian's packages, as root or through sudo without a password.
+/// Installs Debian's packages.
 fn debian() -> Result<Toolchain> {
     if debian_is_complete() {
         return Ok(Toolchain::Debian);
     }
-    let by_hand = format!("apt-get install {}", DEBIAN_PACKAGES.join(" "));
-    if which("apt-get").is_none() {
-        bail!(
-            "no compiler for {TARGET}, and no way to install one here. With rustup: `rustup target add {TARGET}`; \
-             on Debian: `{by_hand}`"
-        );
-    }
-    let root = cmd("id").arg("-u").read().is_ok_and(|uid| uid.trim() == "0");
-    let sudo = !root && cmd("sudo").args(["-n", "true"]).read().is_ok();
-    if !root && !sudo {
-        bail!("no compiler for {TARGET}: run `sudo {by_hand}` and try again");
-    }
-    let apt = || {
-        if sudo { cmd("sudo").args(["-n", "apt-get"]) } else { cmd("apt-get") }
-            .env("DEBIAN_FRONTEND", "noninteractive")
-    };
-    apt().arg("update").quietly("reading Debian's package lists")?;
-    let install = apt().args(["install", "--yes", "--no-install-recommends"]).args(DEBIAN_PACKAGES);
-    install.quietly("installing Debian's Rust for wasm")?;
+    super::debian::install(&format!("a compiler for {TARGET}"), &DEBIAN_PACKAGES)
+        .with_context(|| format!("with rustup, `rustup target add {TARGET}` is enough"))?;
     if debian_is_complete() {
         return Ok(Toolchain::Debian);
     }

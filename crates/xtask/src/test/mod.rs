@@ -36,7 +36,7 @@ enum Part {
     Node,
     /// The Python package: pytest.
     Python,
-    /// The npm package in a Worker: its vectors and the contract of its transport.
+    /// The npm package in Workers, edge runtimes and browsers: the contract of its transport, and a Worker's vectors.
     Edge,
     /// The vectors, through all doors.
     Vectors,
@@ -76,7 +76,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         section("Python: pytest", &mut python);
     }
     if asked(Part::Edge) {
-        section("Worker: transport contract", &mut edge);
+        section("Edge: workerd, edge runtime, Chromium", &mut edge);
     }
     let doors = match options.what {
         None | Some(Part::Vectors) if options.door.is_empty() => vectors::Door::ALL.to_vec(),
@@ -141,5 +141,6 @@ fn edge() -> Result<Tally> {
     let test = setup::node::npm()?.args(["run", "--silent", "test:edge"]).env("LOGTO_SIMULATOR", simulator);
     let test = test.env("LOGTO_CONTRACT_MODULE", build::wasm::contract()?);
     let test = test.env("LOGTO_CONTRACT_SERVER", build::rust::contract_server()?);
+    let test = test.env("LOGTO_CHROMIUM", setup::chromium::chromium()?);
     suite(test.env("WORKERD_NODE", setup::node::for_workerd()?), Runner::Node)
 }
