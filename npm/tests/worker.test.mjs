@@ -35,6 +35,9 @@ const users = ({ path, query }) => {
   if (path === '/api/users/u1') {
     return { json: { id: 'u1' } };
   }
+  if (path === '/api/users/u1/roles') {
+    return { status: 201, text: 'Created' };
+  }
   if (path !== '/api/users') {
     return { status: 404, json: { code: 'entity.not_exists_with_id', message: 'no such user' } };
   }
@@ -66,6 +69,12 @@ test('the example Worker lists and searches, for those who have the key', async 
   const missing = await get('/users/nobody', { headers });
   assert.equal(missing.status, 404);
   assert.equal((await missing.json()).code, 'entity.not_exists_with_id');
+
+  const roles = { method: 'POST', body: JSON.stringify({ roleIds: ['r1', 'r2'] }) };
+  assert.equal((await get('/users/u1/roles', roles)).status, 403);
+  assert.equal((await get('/users/u1/roles', { ...roles, headers })).status, 204);
+  assert.deepEqual(JSON.parse(server.calls().at(-1).body), { roleIds: ['r1', 'r2'] });
+  assert.equal((await get('/users/u1/roles', { method: 'POST', body: 'no json', headers })).status, 400);
 
   const demo = await (await worker.fetch('http://worker.local/demo')).json();
   assert.deepEqual({ ...demo, ms: 0 }, { door: 'worker', users: 45, total: 45, ids_unique: 45, ms: 0 });

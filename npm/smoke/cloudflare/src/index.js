@@ -1,8 +1,9 @@
-// A Worker in front of Logto's Management API: lists and searches users, a page at a time.
+// A Worker in front of Logto's Management API: lists and searches users, a page at a time, and gives them roles.
 //
-//   GET /users?search=ann&cursor=…   { items, total, cursor }
-//   GET /users/<id>                  one user
-//   GET /demo                        lists every user and counts them
+//   GET  /users?search=ann&cursor=…   { items, total, cursor }
+//   GET  /users/<id>                  one user
+//   POST /users/<id>/roles            { "roleIds": ["…"] } in the body: assigns these roles too
+//   GET  /demo                        lists every user and counts them
 //
 // It hands out users, so it asks for a key of its own: `Authorization: Bearer <ACCESS_KEY>`.
 import { ApiError, createManagementApiFromEnv, errorOf } from 'logto-management';
@@ -19,18 +20,20 @@ export default {
       if (url.pathname === '/demo' && (isLocal(url) || (await isAllowed(request, env)))) {
         return Response.json(await countUsers(apiOf(env)));
       }
-      if (request.method !== 'GET' || !(await isAllowed(request, env))) {
+      if (!(await isAllowed(request, env))) {
         return new Response('Forbidden', { status: 403 });
       }
-      const [, first, userId, ...more] = url.pathname.split('/');
-      if (first !== 'users' || more.length > 0) {
-        return new Response('Not Found', { status: 404 });
+      const [, first, userId, ...more] = url.pathname.split('/').map(decodeURIComponent);
+      switch (first === 'users' && [request.method, userId ? '<id>' : '', ...more].filter(Boolean).join(' ')) {
+        case 'GET':
+          return Response.json(await somePage(apiOf(env), url.searchParams, request.signal));
+        case 'GET <id>':
+          return Response.json(await oneUser(apiOf(env), userId));
+        case 'POST <id> roles':
+          return await assignRoles(apiOf(env), userId, await request.json());
+        default:
+          return new Response('Not Found', { status: 404 });
       }
-      return Response.json(
-        userId
-          ? await oneUser(apiOf(env), decodeURIComponent(userId))
-          : await somePage(apiOf(env), url.searchParams, request.signal),
-      );
     } catch (error) {
       return failed(error);
     }
@@ -44,6 +47,16 @@ async function oneUser({ apiClient }, userId) {
     throw error;
   }
   return result.data;
+}
+
+/** Roles that the user has already stay; Logto answers 422 where one of the new ones is among them. */
+async function assignRoles({ apiClient }, userId, { roleIds }) {
+  const result = await apiClient.POST('/api/users/{userId}/roles', { params: { path: { userId } }, body: { roleIds } });
+  const error = errorOf(result);
+  if (error) {
+    throw error;
+  }
+  return new Response(null, { status: 204 });
 }
 
 /** A page, and the cursor for the next one. */
@@ -76,8 +89,11 @@ async function countUsers({ apiClient }) {
 /** What a caller may know of a failure; the rest is in the log. */
 function failed(error) {
   console.error(error);
-  if (error instanceof ApiError && error.status === 404) {
-    return Response.json({ code: error.code, requestId: error.requestId }, { status: 404 });
+  if (error instanceof ApiError && [400, 404, 422].includes(error.status)) {
+    return Response.json({ code: error.code, requestId: error.requestId }, { status: error.status });
+  }
+  if (error instanceof SyntaxError || error instanceof URIError) {
+    return new Response('Bad Request', { status: 400 });
   }
   return Response.json({ reason: error?.reason ?? 'unknown', requestId: error?.requestId }, { status: 502 });
 }
