@@ -5,9 +5,8 @@ use std::time::Duration;
 use http::Method;
 use logto_management_core::{
     BoxClock, BoxTransport, Client, Data, ERROR_NAMES, Error, Event, Request, Response, TestingClock,
-    options::CALL_OPTIONS,
+    json::Json, options::CALL_OPTIONS,
 };
-use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
@@ -160,8 +159,8 @@ fn request(
 ) -> Result<Request, Error> {
     let method = Method::from_bytes(method.as_bytes())
         .map_err(|_| Error::invalid_config(format!("{method:?} is no HTTP method")))?;
-    let options: Option<Value> = options.and_then(|json| serde_json::from_str(json).ok());
-    let mut request = Request::with_target(method, target, route).options(call_options(options.as_ref())?);
+    let options = options.and_then(|json| Json::parse(json.as_bytes()).ok());
+    let mut request = Request::with_target(method, target, route).options(call_options(options)?);
     for (name, value) in text::pairs(headers) {
         request = request.header(name, text::to_bytes(value));
     }

@@ -1,7 +1,8 @@
 //! What the façade hands over when it makes an engine: `EngineOptions` of `npm/src/engine/engine.ts`, as JSON.
 
-use logto_management_core::{CallOptions, Coalesce, Config, Error};
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+use logto_management_core::{CallOptions, Coalesce, Config, Error, json::Json};
 
 /// An engine's set-up, checked.
 pub(crate) struct Setup {
@@ -20,16 +21,14 @@ impl Setup {
     /// Reads `{tenantId, clientId, clientSecret, baseUrl, apiIndicator, vars, options, testing, shared}`, all optional but one of `tenantId` and
     /// `vars`. `shared` says that the runtime lets calls wait on each other: then they share a token request, and pages are not held to six at once.
     pub(crate) fn parse(json: &str) -> Result<Self, Error> {
-        let value: Value =
-            serde_json::from_str(json).map_err(|_| Error::invalid_config("The options are no JSON"))?;
-        let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        let flag = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or_default();
+        let given =
+            Json::parse(json.as_bytes()).map_err(|_| Error::invalid_config("The options are no JSON"))?;
+        let text = |name: &str| string(given.member(name));
+        let flag = |name: &str| given.member(name).and_then(Json::as_bool).unwrap_or_default();
 
-        let mut builder = match value.get("vars") {
-            Some(Value::Object(vars)) => {
-                Config::from_vars(|name| vars.get(name).and_then(Value::as_str).map(str::to_owned))?
-            }
-            _ => Config::tenant(text("tenantId").unwrap_or_default()),
+        let mut builder = match given.member("vars") {
+            Some(vars) => Config::from_vars(|name| string(vars.member(name)))?,
+            None => Config::tenant(text("tenantId").unwrap_or_default()),
         };
         if let (Some(id), Some(secret)) = (text("clientId"), text("clientSecret")) {
             builder = builder.credentials(id, secret);
@@ -40,8 +39,8 @@ impl Setup {
         if let Some(indicator) = text("apiIndicator") {
             builder = builder.api_indicator(indicator);
         }
-        for (name, value) in members(value.get("options")) {
-            builder = builder.option(name, value)?;
+        for (name, value) in members(given.member("options")) {
+            builder = builder.option_json(&name, value)?;
         }
         let shared = flag("shared");
         Ok(Self {
@@ -54,14 +53,18 @@ impl Setup {
 }
 
 /// Options of a call by their names; `None` for none.
-pub(crate) fn call_options(value: Option<&Value>) -> Result<CallOptions, Error> {
+pub(crate) fn call_options(given: Option<Json<'_>>) -> Result<CallOptions, Error> {
     let mut options = CallOptions::default();
-    for (name, value) in members(value) {
-        options.set(name, value)?;
+    for (name, value) in members(given) {
+        options.set_json(&name, value)?;
     }
     Ok(options)
 }
 
-fn members(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
-    value.and_then(Value::as_object).into_iter().flat_map(Map::iter)
+fn members(given: Option<Json<'_>>) -> impl Iterator<Item = (Cow<'_, str>, Json<'_>)> {
+    given.into_iter().flat_map(Json::members)
+}
+
+fn string(value: Option<Json<'_>>) -> Option<String> {
+    value.and_then(Json::as_str).map(Cow::into_owned)
 }

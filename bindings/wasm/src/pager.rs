@@ -1,9 +1,8 @@
 //! A listing behind exports that take and give plain data.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{borrow::Cow, cell::RefCell, rc::Rc};
 
-use logto_management_core::{BoxClock, BoxTransport, Client, Error, Page, Pager, Total};
-use serde_json::Value;
+use logto_management_core::{BoxClock, BoxTransport, Client, Error, Page, Pager, Total, json::Json};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
@@ -142,44 +141,45 @@ impl Drop for Out {
 /// `concurrency`, `cursor`, `options`.
 pub(crate) fn start(client: &Client, json: &str) -> Result<Inner, Error> {
     let wrong = |what: &str| Error::invalid_config(format!("A listing's {what}"));
-    let list: Value = serde_json::from_str(json).map_err(|_| wrong("description is no JSON"))?;
-    let text = |name: &str| list.get(name).and_then(Value::as_str);
+    let list = Json::parse(json.as_bytes()).map_err(|_| wrong("description is no JSON"))?;
+    let text = |name: &str| list.member(name).and_then(Json::as_str);
     let mut builder =
-        client.list(text("path").unwrap_or_default()).options(call_options(list.get("options"))?);
-    for (name, value) in flat(list.get("pathParams")) {
+        client.list(text("path").unwrap_or_default()).options(call_options(list.member("options"))?);
+    for (name, value) in flat(list.member("pathParams")) {
         builder = builder.path(name, value);
     }
-    for pair in items(list.get("query")) {
-        if let (Some(name), Some(value)) = (pair.get(0).and_then(Value::as_str), pair.get(1)) {
-            builder = builder.query_json(name, value);
+    for pair in items(list.member("query")) {
+        let mut pair = pair.items();
+        if let (Some(name), Some(value)) = (pair.next().and_then(Json::as_str), pair.next()) {
+            builder = builder.query_text(&name, value);
         }
     }
-    for (name, value) in flat(list.get("headers")) {
-        builder = builder.header(name, text::to_bytes(value));
+    for (name, value) in flat(list.member("headers")) {
+        builder = builder.header(&name, text::to_bytes(&value));
     }
     // The core reads these two from the query as well, and says what is wrong with them.
     for (member, parameter) in [("pageSize", "page_size"), ("page", "page")] {
-        if let Some(value) = list.get(member) {
-            builder = builder.query_json(parameter, value);
+        if let Some(value) = list.member(member) {
+            builder = builder.query_text(parameter, value);
         }
     }
-    if let Some(value) = list.get("concurrency").filter(|value| !value.is_null()) {
+    if let Some(value) = list.member("concurrency").filter(|value| !value.is_null()) {
         let pages = value.as_u64().and_then(|pages| usize::try_from(pages).ok());
         builder =
             builder.concurrency(pages.ok_or_else(|| wrong("concurrency must be a whole number from 1"))?);
     }
     if let Some(cursor) = text("cursor") {
-        builder = builder.resume_from(cursor);
+        builder = builder.resume_from(&cursor);
     }
     Ok(builder.pages())
 }
 
-fn items(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
+fn items(value: Option<Json<'_>>) -> impl Iterator<Item = Json<'_>> {
+    value.into_iter().flat_map(Json::items)
 }
 
 /// Names and values in turn.
-fn flat(value: Option<&Value>) -> impl Iterator<Item = (&str, &str)> {
-    let mut parts = items(value).filter_map(Value::as_str);
+fn flat(value: Option<Json<'_>>) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    let mut parts = items(value).filter_map(Json::as_str);
     std::iter::from_fn(move || Some((parts.next()?, parts.next()?)))
 }

@@ -10,6 +10,7 @@ use crate::{
     clock::{BoxClock, Clock},
     config::Config,
     error::Error,
+    json::Json,
     limit::RateLimiter,
     observe::Observer,
     page::{Items, ListRequest, PageCursor, Pager},
@@ -336,6 +337,11 @@ impl<T: HttpTransport, C: Clock> ListBuilder<T, C> {
     /// Adds a query parameter from JSON: see [`Request::query_json`].
     pub fn query_json(self, name: &str, value: &serde_json::Value) -> Self {
         self.map(|list| list.query_json(name, value))
+    }
+
+    /// [`query_json`](Self::query_json), for doors that have the value as text.
+    pub fn query_text(self, name: &str, value: Json<'_>) -> Self {
+        self.map(|list| list.query_text(name, value))
     }
 
     /// Adds a header to each request.

@@ -19,6 +19,7 @@ use std::time::Duration;
 use crate::{
     endpoint::{self, BaseUrl},
     error::Error,
+    json::{self, Json},
     limit::RateLimit,
     retry::RetryPolicy,
     secret::Secret,
@@ -162,16 +163,16 @@ pub struct ConfigBuilder {
     base_url: Option<String>,
     indicator: Option<String>,
     credentials: Option<Credentials>,
-    scope: String,
-    client_auth: ClientAuth,
-    user_agent: String,
-    retry: RetryPolicy,
-    timeout: Duration,
-    connect_timeout: Duration,
-    rate_limit: Option<Option<RateLimit>>,
-    max_connections: usize,
-    max_response_bytes: usize,
-    max_request_bytes: usize,
+    pub(crate) scope: String,
+    pub(crate) client_auth: ClientAuth,
+    pub(crate) user_agent: String,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) rate_limit: Option<Option<RateLimit>>,
+    pub(crate) max_connections: usize,
+    pub(crate) max_response_bytes: usize,
+    pub(crate) max_request_bytes: usize,
 }
 
 impl ConfigBuilder {
@@ -295,7 +296,15 @@ impl ConfigBuilder {
     ///
     /// # Errors
     /// Config, for an unknown name (it lists the known ones) or a value of the wrong type.
-    pub fn option(mut self, name: &str, value: &serde_json::Value) -> Result<Self, Error> {
+    pub fn option(self, name: &str, value: &serde_json::Value) -> Result<Self, Error> {
+        json::with(value, |value| self.option_json(name, value))
+    }
+
+    /// [`option`](Self::option), for doors that have the value as text.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn option_json(mut self, name: &str, value: Json<'_>) -> Result<Self, Error> {
         crate::options::set_client_option(&mut self, name, value)?;
         Ok(self)
     }

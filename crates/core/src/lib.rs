@@ -16,6 +16,7 @@
 //! | [`page`] | listings: totals, cursors, rows that move meanwhile |
 //! | [`request`], [`response`] | one call, one answer |
 //! | [`error`] | one error type, its names and predicates |
+//! | [`json`] | JSON read in place |
 //! | [`transport`], [`clock`], [`observe`] | what is handed in |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -25,6 +26,7 @@ pub mod clock;
 pub mod config;
 mod endpoint;
 pub mod error;
+pub mod json;
 pub mod limit;
 pub mod observe;
 pub mod options;

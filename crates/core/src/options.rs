@@ -2,13 +2,12 @@
 //!
 //! Names are accepted in camelCase and in snake_case; durations are numbers of milliseconds.
 
-use std::time::Duration;
-
-use serde_json::Value;
+use std::{borrow::Cow, time::Duration};
 
 use crate::{
     config::{ClientAuth, ConfigBuilder},
     error::Error,
+    json::Json,
     limit::RateLimit,
     request::CallOptions,
 };
@@ -33,33 +32,38 @@ pub const CLIENT_OPTIONS: &[&str] = &[
 /// Every option of a single call.
 pub const CALL_OPTIONS: &[&str] = &["timeoutMs", "retries", "deadlineMs", "idempotent"];
 
-pub(crate) fn set_client_option(builder: &mut ConfigBuilder, name: &str, value: &Value) -> Result<(), Error> {
+pub(crate) fn set_client_option(
+    builder: &mut ConfigBuilder,
+    name: &str,
+    value: Json<'_>,
+) -> Result<(), Error> {
     let option = Named { name, value };
-    let old = builder.clone();
-    *builder = match camel(name).as_str() {
-        "retries" => old.retries(option.count()?),
-        "timeoutMs" => old.timeout(option.some_time()?),
-        "connectTimeoutMs" => old.connect_timeout(option.some_time()?),
-        "retryBudgetMs" => old.retry_budget(option.duration()?),
-        "retryInitialDelayMs" => old.retry_initial_delay(option.duration()?),
-        "retryMaxDelayMs" => old.retry_max_delay(option.duration()?),
-        "rateLimit" => old.rate_limit(option.rate_limit()?),
-        "maxConnections" => old.max_connections(option.size("a whole number from 1")?),
-        "scope" => old.scope(option.text()?),
-        "clientAuth" => old.client_auth(match option.text()?.as_str() {
-            "basic" => ClientAuth::Basic,
-            "post" => ClientAuth::Post,
-            _ => return Err(option.wrong("\"basic\" or \"post\"")),
-        }),
-        "userAgent" => old.user_agent(option.text()?),
-        "maxResponseBytes" => old.max_response_bytes(option.size("a number of bytes")?),
-        "maxRequestBytes" => old.max_request_bytes(option.size("a number of bytes")?),
+    match camel(name).as_str() {
+        "retries" => builder.retry.retries = option.count()?,
+        "timeoutMs" => builder.timeout = option.some_time()?,
+        "connectTimeoutMs" => builder.connect_timeout = option.some_time()?,
+        "retryBudgetMs" => builder.retry.budget = option.duration()?,
+        "retryInitialDelayMs" => builder.retry.initial_delay = option.duration()?,
+        "retryMaxDelayMs" => builder.retry.max_delay = option.duration()?,
+        "rateLimit" => builder.rate_limit = Some(option.rate_limit()?),
+        "maxConnections" => builder.max_connections = option.size("a whole number from 1")?,
+        "scope" => builder.scope = option.text()?,
+        "clientAuth" => {
+            builder.client_auth = match option.text()?.as_str() {
+                "basic" => ClientAuth::Basic,
+                "post" => ClientAuth::Post,
+                _ => return Err(option.wrong("\"basic\" or \"post\"")),
+            }
+        }
+        "userAgent" => builder.user_agent = option.text()?,
+        "maxResponseBytes" => builder.max_response_bytes = option.size("a number of bytes")?,
+        "maxRequestBytes" => builder.max_request_bytes = option.size("a number of bytes")?,
         _ => return Err(option.unknown(CLIENT_OPTIONS)),
-    };
+    }
     Ok(())
 }
 
-pub(crate) fn set_call_option(options: &mut CallOptions, name: &str, value: &Value) -> Result<(), Error> {
+pub(crate) fn set_call_option(options: &mut CallOptions, name: &str, value: Json<'_>) -> Result<(), Error> {
     let option = Named { name, value };
     match camel(name).as_str() {
         "timeoutMs" => options.timeout = Some(option.some_time()?),
@@ -75,12 +79,12 @@ pub(crate) fn set_call_option(options: &mut CallOptions, name: &str, value: &Val
 
 struct Named<'a> {
     name: &'a str,
-    value: &'a Value,
+    value: Json<'a>,
 }
 
 impl Named<'_> {
     fn wrong(&self, expected: &str) -> Error {
-        Error::config(format!("The option {} must be {expected}, not {}", self.name, self.value))
+        Error::config(format!("The option {} must be {expected}, not {}", self.name, self.value.text()))
     }
 
     fn unknown(&self, known: &[&str]) -> Error {
@@ -88,10 +92,8 @@ impl Named<'_> {
     }
 
     fn count(&self) -> Result<u32, Error> {
-        self.value
-            .as_u64()
-            .and_then(|n| u32::try_from(n).ok())
-            .ok_or_else(|| self.wrong("a whole number from 0"))
+        let count = self.value.as_u64().and_then(|n| u32::try_from(n).ok());
+        count.ok_or_else(|| self.wrong("a whole number from 0"))
     }
 
     fn size(&self, what: &str) -> Result<usize, Error> {
@@ -100,7 +102,7 @@ impl Named<'_> {
     }
 
     fn text(&self) -> Result<String, Error> {
-        self.value.as_str().map(str::to_owned).ok_or_else(|| self.wrong("a string"))
+        self.value.as_str().map(Cow::into_owned).ok_or_else(|| self.wrong("a string"))
     }
 
     fn duration(&self) -> Result<Duration, Error> {
@@ -119,16 +121,17 @@ impl Named<'_> {
 
     fn rate_limit(&self) -> Result<Option<RateLimit>, Error> {
         const EXPECTED: &str = "false, or { requests, perMs, burst }";
-        let map = match self.value {
-            Value::Bool(false) | Value::Null => return Ok(None),
-            Value::Object(map) => map,
-            _ => return Err(self.wrong(EXPECTED)),
-        };
+        if self.value.is_null() || self.value.as_bool() == Some(false) {
+            return Ok(None);
+        }
+        if !self.value.is_object() {
+            return Err(self.wrong(EXPECTED));
+        }
         let mut limit = RateLimit::default();
         let mut burst = None;
-        for (key, value) in map {
-            let option = Named { name: key, value };
-            match camel(key).as_str() {
+        for (key, value) in self.value.members() {
+            let option = Named { name: &key, value };
+            match camel(&key).as_str() {
                 "requests" => limit.requests = option.count()?,
                 "perMs" => limit.per = option.duration()?,
                 "burst" => burst = Some(option.count()?),

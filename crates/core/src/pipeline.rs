@@ -352,7 +352,7 @@ pub(crate) fn is_outside_api(route: &str) -> bool {
 /// The API's way to say that the token is for another resource.
 fn is_wrong_audience(body: &[u8]) -> bool {
     let data = ApiErrorBody::parse(body).data;
-    data.is_some_and(|data| data.get().contains("ERR_JWT_CLAIM_VALIDATION_FAILED"))
+    data.is_some_and(|data| data.contains("ERR_JWT_CLAIM_VALIDATION_FAILED"))
 }
 
 /// What the token lacks when its scope was not granted.

@@ -7,7 +7,8 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use serde_json::Value;
+
+use crate::json::{self, Json};
 
 /// What stands in their place.
 const GONE: &str = "(redacted)";
@@ -24,10 +25,10 @@ pub(crate) fn redact(body: Bytes, secrets: &[Cow<'_, str>]) -> Bytes {
     let shown = plain.as_deref().unwrap_or(&text);
     // Only where there are escapes can JSON spell a text otherwise than it is.
     if shown.contains('\\')
-        && let Ok(mut json) = serde_json::from_str::<Value>(shown)
-        && walk(&mut json, &secrets)
+        && let Ok(json) = Json::parse(shown.as_bytes())
+        && let Some(changed) = in_strings(json, &secrets)
     {
-        return Bytes::from(json.to_string());
+        return Bytes::from(changed);
     }
     match plain {
         Some(plain) => Bytes::from(plain),
@@ -46,23 +47,22 @@ fn replace(text: &str, secrets: &[&str]) -> Option<String> {
     changed
 }
 
-/// Whether anything was replaced.
-fn walk(value: &mut Value, secrets: &[&str]) -> bool {
-    match value {
-        Value::String(text) => match replace(text, secrets) {
-            Some(changed) => {
-                *text = changed;
-                true
-            }
-            None => false,
-        },
-        // Not `any`: it would stop at the first.
-        Value::Array(items) => items.iter_mut().fold(false, |changed, item| walk(item, secrets) | changed),
-        Value::Object(members) => {
-            members.values_mut().fold(false, |changed, member| walk(member, secrets) | changed)
-        }
-        _ => false,
+/// The document with what its strings, names included, stand for replaced; `None` where there is nothing to replace.
+fn in_strings(json: Json<'_>, secrets: &[&str]) -> Option<String> {
+    let mut changed = None;
+    let mut copied = 0;
+    for place in json::strings(json) {
+        let string = json.text().get(place.clone()).unwrap_or_default();
+        let Some(replaced) = replace(&json::unquote(string), secrets) else { continue };
+        let out: &mut String = changed.get_or_insert_default();
+        out.push_str(json.text().get(copied..place.start).unwrap_or_default());
+        json::quote(&replaced, out);
+        copied = place.end;
     }
+    if let Some(out) = &mut changed {
+        out.push_str(json.text().get(copied..).unwrap_or_default());
+    }
+    changed
 }
 
 #[cfg(test)]
@@ -86,7 +86,7 @@ mod tests {
     fn escapes_of_json_hide_nothing() {
         let body = r#"{"message":"got a\/secret\"ü","data":[{"x":"a/secret\"\u00fc"}],"n":1}"#;
         let shown = redacted(body, &["a/secret\"ü"]);
-        assert_eq!(shown, r#"{"data":[{"x":"(redacted)"}],"message":"got (redacted)","n":1}"#);
+        assert_eq!(shown, r#"{"message":"got (redacted)","data":[{"x":"(redacted)"}],"n":1}"#);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One call, as plain data: method, path template and parameters, ordered repeatable query, headers, body, options.
 
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     endpoint,
     error::{Error, ErrorKind, Inner, name},
+    json::{self, Json},
     percent,
 };
 
@@ -33,6 +34,14 @@ impl CallOptions {
     /// # Errors
     /// Config, for an unknown name or a value of the wrong type.
     pub fn set(&mut self, name: &str, value: &Value) -> Result<(), Error> {
+        json::with(value, |value| self.set_json(name, value))
+    }
+
+    /// [`set`](Self::set), for doors that have the value as text.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn set_json(&mut self, name: &str, value: Json<'_>) -> Result<(), Error> {
         crate::options::set_call_option(self, name, value)
     }
 }
@@ -120,32 +129,38 @@ impl Request {
     /// Adds a query parameter from JSON, as the server reads it: a list repeats the key, `null` and empty lists are left out, and the object `search_params` is flattened into
     /// bare keys (`search.username`, `mode.username`, `joint`, `isCaseSensitive`).
     #[must_use]
-    pub fn query_json(mut self, name: &str, value: &Value) -> Self {
-        match value {
-            Value::Null => {}
-            Value::String(text) => self.query.push((name.to_owned(), text.clone())),
-            Value::Bool(_) | Value::Number(_) => self.query.push((name.to_owned(), value.to_string())),
-            Value::Array(values) => {
-                for value in values {
-                    if value.is_array() || value.is_object() {
-                        self.spoil(format!(
-                            "The query parameter {name} is a list of something else than plain values"
-                        ));
-                        break;
-                    }
-                    self = self.query_json(name, value);
-                }
-            }
-            Value::Object(members) if name == "search_params" => {
-                for (key, value) in members {
-                    self = self.query_json(key, value);
-                }
-            }
-            Value::Object(_) => {
-                self.spoil(format!("The query parameter {name} cannot be an object; only search_params can"));
-            }
-        }
+    pub fn query_json(self, name: &str, value: &Value) -> Self {
+        json::with(value, |value| self.query_text(name, value))
+    }
+
+    /// [`query_json`](Self::query_json), for doors that have the value as text.
+    #[must_use]
+    pub fn query_text(mut self, name: &str, value: Json<'_>) -> Self {
+        self.push_json(name, value);
         self
+    }
+
+    fn push_json(&mut self, name: &str, value: Json<'_>) {
+        if value.is_array() {
+            for value in value.items() {
+                if value.is_array() || value.is_object() {
+                    self.spoil(format!(
+                        "The query parameter {name} is a list of something else than plain values"
+                    ));
+                    break;
+                }
+                self.push_json(name, value);
+            }
+        } else if value.is_object() && name == "search_params" {
+            for (key, value) in value.members() {
+                self.push_json(&key, value);
+            }
+        } else if value.is_object() {
+            self.spoil(format!("The query parameter {name} cannot be an object; only search_params can"));
+        } else if !value.is_null() {
+            let text = value.as_str().unwrap_or(Cow::Borrowed(value.text()));
+            self.query.push((name.to_owned(), text.into_owned()));
+        }
     }
 
     /// Adds a header; the name may come again, except `Content-Type`, of which the last one counts. A caller's own `Authorization` is sent as it is, and never replaced.

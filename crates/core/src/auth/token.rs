@@ -3,10 +3,13 @@
 use std::{fmt, time::Duration};
 
 use http::HeaderValue;
-use serde::Deserialize;
-use serde_json::Value;
 
-use crate::{clock::UnixMillis, error::Error, secret::Secret};
+use crate::{
+    clock::UnixMillis,
+    error::Error,
+    json::{self, Json},
+    secret::Secret,
+};
 
 /// The scope that the Management API asks for.
 const ALL: &str = "all";
@@ -56,27 +59,33 @@ impl AccessToken {
 
     /// Reads the token endpoint's answer to a request that went out at `asked_at`.
     pub(crate) fn from_answer(body: &[u8], asked_at: UnixMillis) -> Result<Self, String> {
-        if !body.trim_ascii_start().starts_with(b"{") {
-            // A list would be taken for the members in their order.
-            return Err("its answer is no token response".to_owned());
-        }
-        let answer: TokenAnswer = serde_json::from_slice(body).map_err(|error| {
+        let answer = Json::parse(body).map_err(|at| {
             // Only where, never what: the text could hold the token.
-            format!("its answer is no token response (line {}, column {})", error.line(), error.column())
+            format!("its answer is no token response (wrong at byte {at})")
         })?;
-        if answer.access_token.is_empty() {
+        let text = |name: &str| match answer.member(name).filter(|value| !value.is_null()) {
+            Some(value) => match value.as_str() {
+                Some(text) => Ok(Some(text.into_owned())),
+                None => Err(format!("its answer is no token response ({name} is no text)")),
+            },
+            None => Ok(None),
+        };
+        let Some(value) = text("access_token")? else {
+            return Err("its answer is no token response".to_owned());
+        };
+        if value.is_empty() {
             return Err("its answer has an empty access_token".to_owned());
         }
-        if !answer.token_type.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("bearer")) {
+        if !text("token_type")?.is_none_or(|kind| kind.eq_ignore_ascii_case("bearer")) {
             return Err("its token is not of the type Bearer".to_owned());
         }
-        let lifetime = match answer.expires_in.as_ref().and_then(seconds) {
+        let lifetime = match answer.member("expires_in").and_then(seconds) {
             Some(seconds) if seconds.is_finite() => {
                 Duration::try_from_secs_f64(seconds.clamp(0.0, 1e9)).unwrap_or_default()
             }
             _ => UNSTATED_LIFETIME,
         };
-        let mut token = Self::new(answer.access_token, asked_at.after(lifetime), answer.scope)
+        let mut token = Self::new(value, asked_at.after(lifetime), text("scope")?)
             .map_err(|error| error.message().to_owned())?;
         token.lifetime = lifetime;
         token.scope_is_told = true;
@@ -128,17 +137,9 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-#[derive(Deserialize)]
-struct TokenAnswer {
-    access_token: String,
-    token_type: Option<String>,
-    expires_in: Option<Value>,
-    scope: Option<String>,
-}
-
 /// A number, or one in quotes as some gateways write it. Anything else counts as unstated: the token itself is good.
-fn seconds(expires_in: &Value) -> Option<f64> {
-    expires_in.as_f64().or_else(|| expires_in.as_str()?.trim().parse().ok())
+fn seconds(expires_in: Json<'_>) -> Option<f64> {
+    expires_in.as_f64().or_else(|| json::decimal(expires_in.as_str()?.trim()))
 }
 
 /// For the fuzzer: reads a token response as the client does.

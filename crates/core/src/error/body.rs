@@ -1,31 +1,47 @@
 //! What an error answer's body says.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+
+use crate::json::Json;
 
 /// Logto's error body: `{code, message}`, with `data` and `details` for some codes, `{message}` alone for others.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct ApiErrorBody {
     /// Stable code, `entity.not_exists_with_id`. Compare this, never the message.
     pub code: Option<String>,
     /// Text for people, in the language of `Accept-Language`.
     pub message: Option<String>,
-    /// More, of a shape that depends on the code.
-    pub data: Option<Box<RawValue>>,
-    /// More, in words or JSON.
-    pub details: Option<Box<RawValue>>,
+    /// More, of a shape that depends on the code: its JSON.
+    pub data: Option<String>,
+    /// More, in words or JSON: its JSON.
+    pub details: Option<String>,
     /// The token endpoint's `error_description`.
     pub error_description: Option<String>,
 }
 
 impl ApiErrorBody {
-    /// Reads a body; what is no such JSON gives an empty one.
+    /// Reads a body; what is no such JSON, or has members of other types, gives an empty one.
     pub(crate) fn parse(body: &[u8]) -> Self {
-        // A list would be taken for the members in their order.
-        let object = body.trim_ascii_start().starts_with(b"{");
-        object.then(|| serde_json::from_slice(body).ok()).flatten().unwrap_or_default()
+        Json::parse(body).ok().and_then(Self::read).unwrap_or_default()
+    }
+
+    fn read(body: Json<'_>) -> Option<Self> {
+        let mut read = Self::default();
+        for (name, value) in body.members().filter(|(_, value)| !value.is_null()) {
+            let text = || value.as_str().map(Cow::into_owned);
+            match &*name {
+                "code" => read.code = Some(text()?),
+                "message" => read.message = Some(text()?),
+                "error_description" => read.error_description = Some(text()?),
+                "data" => read.data = Some(value.text().to_owned()),
+                "details" => read.details = Some(value.text().to_owned()),
+                _ => {}
+            }
+        }
+        Some(read)
     }
 }
 

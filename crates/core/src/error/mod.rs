@@ -10,9 +10,8 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::StatusCode;
-use serde_json::value::RawValue;
 
-use crate::transport::TransportError;
+use crate::{json::Writer, transport::TransportError};
 
 pub use body::ApiErrorBody;
 use body::describe_body;
@@ -38,6 +37,21 @@ pub enum ErrorKind {
     UnexpectedRedirect,
     /// The call's deadline ended while it waited.
     BudgetExhausted,
+}
+
+impl ErrorKind {
+    /// Its name: `Api`, `Transport`, …
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Config => "Config",
+            Self::Auth => "Auth",
+            Self::Transport => "Transport",
+            Self::Api => "Api",
+            Self::Decode => "Decode",
+            Self::UnexpectedRedirect => "UnexpectedRedirect",
+            Self::BudgetExhausted => "BudgetExhausted",
+        }
+    }
 }
 
 /// Everything that can go wrong, in one type. See [`kind`](Self::kind) and [`name`](Self::name), and the `is_*` predicates.
@@ -177,13 +191,13 @@ impl Error {
 
     /// The `data` member of Logto's error body, as JSON.
     #[must_use]
-    pub fn data(&self) -> Option<&RawValue> {
+    pub fn data(&self) -> Option<&str> {
         self.0.api.data.as_deref()
     }
 
     /// The `details` member of Logto's error body, as JSON.
     #[must_use]
-    pub fn details(&self) -> Option<&RawValue> {
+    pub fn details(&self) -> Option<&str> {
         self.0.api.details.as_deref()
     }
 
@@ -298,29 +312,21 @@ impl Error {
     #[must_use]
     pub fn to_json(&self) -> String {
         let inner = &*self.0;
-        let mut map = serde_json::Map::new();
-        let mut put = |key: &str, value: Option<serde_json::Value>| {
-            if let Some(value) = value {
-                map.insert(key.to_owned(), value);
-            }
-        };
-        let raw = |value: &Option<Box<RawValue>>| {
-            value.as_ref().and_then(|raw| serde_json::from_str(raw.get()).ok())
-        };
-        put("name", Some(inner.name.into()));
-        put("kind", Some(format!("{:?}", inner.kind).into()));
-        put("status", inner.status.map(Into::into));
-        put("code", self.code().map(Into::into));
-        put("message", Some(inner.message.as_str().into()));
-        put("data", raw(&inner.api.data));
-        put("details", raw(&inner.api.details));
-        put("requestId", self.request_id().map(Into::into));
-        put("method", self.method().map(Into::into));
-        put("route", self.route().map(Into::into));
-        put("attempts", Some(inner.attempts.into()));
-        put("retryAfterMs", inner.retry_after.map(|after| crate::clock::millis(after).into()));
-        put("hint", self.hint().map(Into::into));
-        serde_json::Value::Object(map).to_string()
+        let mut json = Writer::new();
+        json.text("name", Some(inner.name));
+        json.text("kind", Some(inner.kind.name()));
+        json.number("status", inner.status.map(u64::from));
+        json.text("code", self.code());
+        json.text("message", Some(&inner.message));
+        json.raw("data", self.data());
+        json.raw("details", self.details());
+        json.text("requestId", self.request_id());
+        json.text("method", self.method());
+        json.text("route", self.route());
+        json.number("attempts", Some(u64::from(inner.attempts)));
+        json.number("retryAfterMs", inner.retry_after.map(crate::clock::millis));
+        json.text("hint", self.hint());
+        json.end()
     }
 
     /// The same error, with what the pipeline knows of the call.

@@ -15,6 +15,7 @@ use crate::{
     client::Client,
     clock::Clock,
     error::Error,
+    json::{self, Json},
     request::{CallOptions, Request},
     response::Response,
     rt::BoxFuture,
@@ -51,29 +52,38 @@ impl ListRequest {
     /// Adds a query parameter. `page` and `page_size` are understood as [`page`](Self::page) and [`page_size`](Self::page_size).
     #[must_use]
     pub fn query(self, name: impl AsRef<str>, value: impl ToString) -> Self {
-        self.query_json(name.as_ref(), &Value::String(value.to_string()))
+        let mut text = String::new();
+        json::quote(&value.to_string(), &mut text);
+        self.query_text(name.as_ref(), Json::sound(&text))
     }
 
     /// Adds a query parameter from JSON, as [`Request::query_json`] does.
     #[must_use]
-    pub fn query_json(mut self, name: &str, value: &Value) -> Self {
+    pub fn query_json(self, name: &str, value: &Value) -> Self {
+        json::with(value, |value| self.query_text(name, value))
+    }
+
+    /// [`query_json`](Self::query_json), for doors that have the value as text.
+    #[must_use]
+    pub fn query_text(mut self, name: &str, value: Json<'_>) -> Self {
         if value.is_null() {
             return self;
         }
         let number = || value.as_u64().or_else(|| value.as_str()?.parse().ok());
+        let shown = value.text();
         match name {
             "page" => match number() {
                 Some(page) => self.page(page),
-                None => self.spoiled(format!("page must be a whole number from 1, not {value}")),
+                None => self.spoiled(format!("page must be a whole number from 1, not {shown}")),
             },
             "page_size" => match number().and_then(|size| u32::try_from(size).ok()) {
                 Some(size) => self.page_size(size),
                 None => self.spoiled(format!(
-                    "page_size must be a whole number from 1 to {MAX_PAGE_SIZE}, not {value}"
+                    "page_size must be a whole number from 1 to {MAX_PAGE_SIZE}, not {shown}"
                 )),
             },
             _ => {
-                self.request = self.request.query_json(name, value);
+                self.request = self.request.query_text(name, value);
                 self
             }
         }

@@ -3,15 +3,12 @@
 use std::{borrow::Cow, fmt, ops::Range};
 
 use bytes::Bytes;
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor},
-};
-use serde_json::value::RawValue;
+use serde::de::DeserializeOwned;
 
 use super::{PageCursor, Total};
 use crate::{
     error::{Error, ErrorKind, Inner, name},
+    json::Json,
     response::Response,
 };
 
@@ -25,19 +22,19 @@ impl Rows {
     /// Takes a JSON array apart without decoding its items.
     pub(super) fn parse(response: &Response) -> Result<Self, Error> {
         let body = response.body();
-        let items: Vec<&RawValue> = serde_json::from_slice(body).map_err(|error| {
-            let mut why = error.to_string();
-            if matches!(body.first(), Some(b'{')) {
-                why = "an object and no list: read it with a plain GET".to_owned();
-            }
-            response.undecodable(&why, "no list")
-        })?;
+        let list = Json::parse(body).map_err(|at| format!("wrong at byte {at}")).and_then(|json| {
+            let what = if json.is_object() { "an object" } else { "a plain value" };
+            json.is_array()
+                .then_some(json)
+                .ok_or_else(|| format!("{what} and no list: read it with a plain GET"))
+        });
+        let list = list.map_err(|why| response.undecodable(&why, "no list"))?;
         let base = body.as_ptr() as usize;
-        let range = |item: &&RawValue| {
-            let start = (item.get().as_ptr() as usize).saturating_sub(base);
-            start..start.saturating_add(item.get().len())
+        let range = |item: Json<'_>| {
+            let start = (item.text().as_ptr() as usize).saturating_sub(base);
+            start..start.saturating_add(item.text().len())
         };
-        Ok(Self { ranges: items.iter().map(range).collect(), body: body.clone() })
+        Ok(Self { ranges: list.items().map(range).collect(), body: body.clone() })
     }
 
     /// What each item is known by: its id, or its whole text where it has none.
@@ -80,40 +77,9 @@ fn text<'a>(body: &'a Bytes, range: &Range<usize>) -> &'a str {
     body.get(range.clone()).and_then(|item| std::str::from_utf8(item).ok()).unwrap_or_default()
 }
 
-/// The `id` of an item, if it has one that is a string. Reads no further than it must.
+/// The `id` of an item, if it has one that is a string.
 fn id_of(item: &str) -> Option<Cow<'_, str>> {
-    struct Id<'a>(Option<Cow<'a, str>>);
-    struct IdVisitor;
-
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Text<'a> {
-        Is(#[serde(borrow)] Cow<'a, str>),
-        IsNot(IgnoredAny),
-    }
-
-    impl<'de> Visitor<'de> for IdVisitor {
-        type Value = Id<'de>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an item")
-        }
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut id = None;
-            while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-                if key == "id" {
-                    if let Text::Is(text) = map.next_value()? {
-                        id = Some(text);
-                    }
-                } else {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-            Ok(Id(id))
-        }
-    }
-
-    let mut deserializer = serde_json::Deserializer::from_str(item);
-    deserializer.deserialize_map(IdVisitor).ok()?.0
+    Json::sound(item).member("id")?.as_str()
 }
 
 /// One page of a listing, without the items that came before.
