@@ -116,11 +116,25 @@ fn corrections_without_effect_or_reason_are_errors() {
         ),
         ("[[model]]\nfrom = \"Nothing\"\nto = \"Thing\"\nbecause = \"x\"", "there is no model Nothing"),
         ("[[answer]]\noperations = [\"GetThing\"]\nnever = 204\nbecause = \"x\"", "declares no status 204"),
+        (
+            "[[field]]\nat = [\"GetThing:answer\"]\nname = \"id\"\ntype = \"string\"\nbecause = \"x\"",
+            "the key id is declared by now",
+        ),
         ("[[code]]\ncodes = [\"thing.broken\"]\nbecause = \"x\"", "thing.broken has its message"),
     ] {
         let error = made(&operations, overrides).expect_err(overrides).to_string();
         assert!(error.contains(complaint), "{error}");
     }
+}
+
+#[test]
+fn a_key_that_nobody_told_of_may_be_absent() {
+    let added = "[[field]]\nat = [\"GetThing:answer\"]\nname = \"more\"\ntype = { nullable = \"string\" }\nbecause = \"x\"";
+    let catalogue =
+        made(&[operation("GetThing", "GET", "/api/things", &thing())], added).expect("it can be made");
+    let Some(Model::Fields(fields)) = catalogue.models.get("Thing") else { panic!("it is an object") };
+    let more = fields.iter().find(|field| field.name == "more").expect("it was added");
+    assert_eq!((&more.ty, more.required), (&Type::Nullable(Box::new(Type::String)), false));
 }
 
 #[test]

@@ -117,6 +117,18 @@ fn each<'a>(
 
 pub(super) fn apply(raw: &mut RawCatalogue, overrides: &Overrides) -> Result<(), MakeError> {
     simplify::intersections(raw);
+    for new in &overrides.field {
+        each(raw, new.at.iter(), &mut |mut found| match found.ty().core_mut() {
+            RawType::Object { fields, .. } if fields.iter().any(|field| field.name == new.name) => {
+                wrong(format!("overrides.toml: the key {} is declared by now", new.name))
+            }
+            RawType::Object { fields, .. } => {
+                fields.push(RawField::optional(&new.name, &new.ty));
+                Ok(())
+            }
+            _ => wrong("overrides.toml: only objects have keys"),
+        })?;
+    }
     for correction in &overrides.types {
         each(raw, correction.at.iter(), &mut |mut found| {
             *found.ty().core_mut() = correction.is.clone();

@@ -38,6 +38,9 @@ pub struct Overrides {
     /// Unions that are one object in truth.
     #[serde(default)]
     pub(crate) merge: Vec<Correction>,
+    /// Keys that the server sends and nobody told of.
+    #[serde(default)]
+    pub(crate) field: Vec<NewField>,
     /// Parameters that the server reads and nobody told of.
     #[serde(default)]
     pub(crate) parameter: Vec<NewParameter>,
@@ -95,6 +98,18 @@ pub(crate) struct TypeCorrection {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Correction {
     pub(crate) at: Vec<String>,
+    #[serde(rename = "because")]
+    pub(crate) _because: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewField {
+    /// The objects that have it.
+    pub(crate) at: Vec<String>,
+    pub(crate) name: String,
+    #[serde(rename = "type")]
+    pub(crate) ty: RawType,
     #[serde(rename = "because")]
     pub(crate) _because: String,
 }

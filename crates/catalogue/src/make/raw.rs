@@ -123,6 +123,20 @@ pub struct RawField {
     pub secret: bool,
 }
 
+impl RawField {
+    /// A key that may be absent.
+    pub(crate) fn optional(name: &str, ty: &RawType) -> Self {
+        Self {
+            name: name.to_owned(),
+            ty: ty.clone(),
+            required: false,
+            has_default: false,
+            deprecated: false,
+            secret: false,
+        }
+    }
+}
+
 impl RawType {
     /// What is inside null and lists: the place that a correction means.
     pub(crate) fn core_mut(&mut self) -> &mut Self {

@@ -557,5 +557,6 @@ Roles = "roles",
 Organizations = "urn:logto:scope:organizations",
 OrganizationRoles = "urn:logto:scope:organization_roles",
 Sessions = "urn:logto:scope:sessions",
+TrustedDevices = "urn:logto:scope:trusted_devices",
 }
 }

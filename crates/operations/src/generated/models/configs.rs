@@ -803,6 +803,8 @@ pub struct JwtContextUser {
     pub organizations: Option<Vec<ScopeSummary>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_roles: Option<Vec<JwtContextUserOrganizationRole>>,
+    #[serde(skip_serializing_if = "Patch::is_absent")]
+    pub cimd_client_id: Patch<String>,
 }
 
 impl JwtContextUser {
@@ -961,6 +963,13 @@ impl JwtContextUser {
         value: impl IntoIterator<Item = impl Into<JwtContextUserOrganizationRole>>,
     ) -> Self {
         self.organization_roles = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets `cimdClientId`.
+    #[must_use]
+    pub fn cimd_client_id(mut self, value: impl Into<Patch<String>>) -> Self {
+        self.cimd_client_id = value.into();
         self
     }
 }

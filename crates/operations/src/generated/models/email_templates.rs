@@ -22,6 +22,13 @@ pub struct DeleteEmailTemplatesAnswer {
     pub row_count: i64,
 }
 
+open_enum! {
+EmailContentType {
+TextHtml = "text/html",
+TextPlain = "text/plain",
+}
+}
+
 /// Of `email_templates.get`, `email_templates.list`, `email_templates.replace`, `email_templates.update_details`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -43,7 +50,7 @@ pub struct EmailTemplateDetails {
     pub subject: String,
     pub content: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub content_type: Option<String>,
+    pub content_type: Option<EmailContentType>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,7 +66,7 @@ impl EmailTemplateDetails {
 
     /// Sets `contentType`.
     #[must_use]
-    pub fn content_type(mut self, value: impl Into<String>) -> Self {
+    pub fn content_type(mut self, value: impl Into<EmailContentType>) -> Self {
         self.content_type = Some(value.into());
         self
     }
@@ -130,7 +137,7 @@ pub struct UpdateEmailTemplateDetailsBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub content_type: Option<String>,
+    pub content_type: Option<EmailContentType>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,7 +167,7 @@ impl UpdateEmailTemplateDetailsBody {
 
     /// Sets `contentType`.
     #[must_use]
-    pub fn content_type(mut self, value: impl Into<String>) -> Self {
+    pub fn content_type(mut self, value: impl Into<EmailContentType>) -> Self {
         self.content_type = Some(value.into());
         self
     }

@@ -322,6 +322,8 @@ pub struct OrganizationUser {
     pub application_id: Option<String>,
     pub is_suspended: bool,
     pub organization_roles: Vec<IdAndName>,
+    #[serde(skip_serializing_if = "Patch::is_absent")]
+    pub cimd_client_id: Patch<String>,
 }
 
 /// Of `organizations.replace_jit_email_domains`.

@@ -305,7 +305,7 @@ pub struct CreateSamlApplicationBody {
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub entity_id: Patch<String>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
-    pub acs_url: Patch<String>,
+    pub acs_url: Patch<SamlAcsUrl>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub encryption: Patch<SamlApplicationEncryption>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -352,7 +352,7 @@ impl CreateSamlApplicationBody {
 
     /// Sets `acsUrl`.
     #[must_use]
-    pub fn acs_url(mut self, value: impl Into<Patch<String>>) -> Self {
+    pub fn acs_url(mut self, value: impl Into<Patch<SamlAcsUrl>>) -> Self {
         self.acs_url = value.into();
         self
     }
@@ -397,6 +397,29 @@ Unspecified = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
 }
 }
 
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct SamlAcsUrl {
+    pub binding: SamlAcsUrlBinding,
+    pub url: String,
+}
+
+impl SamlAcsUrl {
+    /// With what is required.
+    #[must_use]
+    pub fn new(binding: impl Into<SamlAcsUrlBinding>, url: impl Into<String>) -> Self {
+        Self { binding: binding.into(), url: url.into() }
+    }
+}
+
+open_enum! {
+SamlAcsUrlBinding {
+HttpPost = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST",
+HttpRedirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
+}
+}
+
 /// Of `saml_applications.create`, `saml_applications.get`, `saml_applications.update`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -416,24 +439,9 @@ pub struct SamlApplication {
     pub created_at: Time,
     pub attribute_mapping: AttributeMapping,
     pub entity_id: Option<String>,
-    pub acs_url: Option<SamlApplicationAcsUrl>,
+    pub acs_url: Option<SamlAcsUrl>,
     pub encryption: Option<SamlApplicationEncryption>,
     pub name_id_format: NameIdFormat,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[non_exhaustive]
-pub struct SamlApplicationAcsUrl {
-    pub binding: SamlApplicationAcsUrlBinding,
-    pub url: String,
-}
-
-open_enum! {
-SamlApplicationAcsUrlBinding {
-HttpPost = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST",
-HttpRedirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
-}
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -528,7 +536,7 @@ pub struct UpdateSamlApplicationBody {
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub entity_id: Patch<String>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
-    pub acs_url: Patch<String>,
+    pub acs_url: Patch<SamlAcsUrl>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub encryption: Patch<SamlApplicationEncryption>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -589,7 +597,7 @@ impl UpdateSamlApplicationBody {
 
     /// Sets `acsUrl`.
     #[must_use]
-    pub fn acs_url(mut self, value: impl Into<Patch<String>>) -> Self {
+    pub fn acs_url(mut self, value: impl Into<Patch<SamlAcsUrl>>) -> Self {
         self.acs_url = value.into();
         self
     }

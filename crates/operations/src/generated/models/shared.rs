@@ -1336,6 +1336,8 @@ pub struct LogPayload {
     pub session_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub params: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cimd_client_id: Option<String>,
     /// Further keys, which nobody can list.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -2674,6 +2676,8 @@ pub struct User {
     /// Only where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sso_identities: Option<Vec<SsoIdentity>>,
+    #[serde(skip_serializing_if = "Patch::is_absent")]
+    pub cimd_client_id: Patch<String>,
     /// Only where it was asked for.
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub password_digest: Patch<String>,
@@ -2703,6 +2707,7 @@ impl fmt::Debug for User {
             .field("has_password", &self.has_password)
             .field("has_security_verification_method", &self.has_security_verification_method)
             .field("sso_identities", &self.sso_identities)
+            .field("cimd_client_id", &self.cimd_client_id)
             .field("password_digest", &"<redacted>")
             .field("password_algorithm", &self.password_algorithm)
             .finish()
@@ -2939,23 +2944,50 @@ PrimaryPhone = "primaryPhone",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UsernamePolicy {
-    pub case_sensitive: bool,
-    pub min_length: i64,
-    pub max_length: i64,
-    pub allowed_chars: UsernamePolicyAllowedChars,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_sensitive: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed_chars: Option<UsernamePolicyAllowedChars>,
 }
 
 #[cfg(any(feature = "sign-in-exp", feature = "well-known"))]
 impl UsernamePolicy {
-    /// With what is required.
+    /// Nothing set.
     #[must_use]
-    pub fn new(
-        case_sensitive: bool,
-        min_length: i64,
-        max_length: i64,
-        allowed_chars: impl Into<UsernamePolicyAllowedChars>,
-    ) -> Self {
-        Self { case_sensitive, min_length, max_length, allowed_chars: allowed_chars.into() }
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `caseSensitive`.
+    #[must_use]
+    pub fn case_sensitive(mut self, value: bool) -> Self {
+        self.case_sensitive = Some(value);
+        self
+    }
+
+    /// Sets `minLength`.
+    #[must_use]
+    pub fn min_length(mut self, value: i64) -> Self {
+        self.min_length = Some(value);
+        self
+    }
+
+    /// Sets `maxLength`.
+    #[must_use]
+    pub fn max_length(mut self, value: i64) -> Self {
+        self.max_length = Some(value);
+        self
+    }
+
+    /// Sets `allowedChars`.
+    #[must_use]
+    pub fn allowed_chars(mut self, value: impl Into<UsernamePolicyAllowedChars>) -> Self {
+        self.allowed_chars = Some(value.into());
+        self
     }
 }
 
@@ -2964,18 +2996,50 @@ impl UsernamePolicy {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UsernamePolicyAllowedChars {
-    pub lowercase: bool,
-    pub uppercase: bool,
-    pub numbers: bool,
-    pub underscore: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lowercase: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uppercase: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub underscore: Option<bool>,
 }
 
 #[cfg(any(feature = "sign-in-exp", feature = "well-known"))]
 impl UsernamePolicyAllowedChars {
-    /// With what is required.
+    /// Nothing set.
     #[must_use]
-    pub fn new(lowercase: bool, uppercase: bool, numbers: bool, underscore: bool) -> Self {
-        Self { lowercase, uppercase, numbers, underscore }
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets `lowercase`.
+    #[must_use]
+    pub fn lowercase(mut self, value: bool) -> Self {
+        self.lowercase = Some(value);
+        self
+    }
+
+    /// Sets `uppercase`.
+    #[must_use]
+    pub fn uppercase(mut self, value: bool) -> Self {
+        self.uppercase = Some(value);
+        self
+    }
+
+    /// Sets `numbers`.
+    #[must_use]
+    pub fn numbers(mut self, value: bool) -> Self {
+        self.numbers = Some(value);
+        self
+    }
+
+    /// Sets `underscore`.
+    #[must_use]
+    pub fn underscore(mut self, value: bool) -> Self {
+        self.underscore = Some(value);
+        self
     }
 }
 

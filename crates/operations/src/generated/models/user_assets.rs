@@ -22,12 +22,19 @@ pub struct CreateUserAssetAnswer {
     pub url: String,
 }
 
+open_enum! {
+UserAssetServiceState {
+Ready = "ready",
+NotConfigured = "not_configured",
+}
+}
+
 /// Of `user_assets.get_service_status`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserAssetServiceStatus {
-    pub status: String,
+    pub status: UserAssetServiceState,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_upload_mime_types: Option<Vec<UserAssetServiceStatusAllowUploadMimeType>>,
     #[serde(skip_serializing_if = "Option::is_none")]

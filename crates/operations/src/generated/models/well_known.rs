@@ -63,6 +63,8 @@ pub struct WellKnownExperience {
     pub custom_profile_fields: Vec<CustomProfileField>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_profile_field_catalog: Option<Vec<CustomProfileField>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trusted_device: Option<WellKnownExperienceTrustedDevice>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -135,4 +137,14 @@ pub struct WellKnownExperienceSsoConnector {
     pub logo: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dark_logo: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct WellKnownExperienceTrustedDevice {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration_days: Option<i64>,
 }
