@@ -8,7 +8,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const LIMIT = '--test-timeout=120000';
 /** Tests that have a runner of their own: `npm run test:edge`. */
 const ELSEWHERE = /^(worker|worker-engine|contract|edge-light|browser)\.test\.mjs$/;
-const files = readdirSync(`${root}/tests`).filter((name) => name.endsWith('.test.mjs') && !ELSEWHERE.test(name));
+const files = ['', 'dropin/'].flatMap((folder) =>
+  readdirSync(`${root}/tests/${folder}`)
+    .filter((name) => name.endsWith('.test.mjs') && !ELSEWHERE.test(name))
+    .map((name) => `tests/${folder}${name}`),
+);
 
 function run(title, args, env = {}) {
   console.log(`\n${title}`);
@@ -25,13 +29,9 @@ const passed = [
   run('types of the package', [typescript, '--noEmit', '-p', 'tsconfig.json']),
   run('types of programs that use it', [typescript, '-p', 'tests/types/tsconfig.json']),
   ...['native', 'wasm'].map((engine) =>
-    run(
-      `node:test, ${engine} engine`,
-      ['--test', '--test-reporter=spec', LIMIT, ...files.map((name) => `tests/${name}`)],
-      {
-        LOGTO_MANAGEMENT_ENGINE: engine,
-      },
-    ),
+    run(`node:test, ${engine} engine`, ['--test', '--test-reporter=spec', LIMIT, ...files], {
+      LOGTO_MANAGEMENT_ENGINE: engine,
+    }),
   ),
 ];
 process.exitCode = passed.every(Boolean) ? 0 : 1;

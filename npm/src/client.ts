@@ -3,8 +3,15 @@
  *
  * openapi-fetch fills paths, serialises queries and bodies, merges headers and runs middleware, as programs that know it expect. Each call then crosses to the engine once.
  */
-import openapiFetch, { mergeHeaders, type Client, type ClientOptions, type HeadersOptions } from 'openapi-fetch';
+import openapiFetch, {
+  mergeHeaders,
+  type Client,
+  type ClientOptions,
+  type HeadersOptions,
+  type Middleware,
+} from 'openapi-fetch';
 import type { Engine, EngineList, EngineModule, EngineOptions, FetchLike } from './engine/engine.js';
+import { Authorization } from './authorization.js';
 import { fromEngine } from './errors.js';
 import { ManagementRequest, ManagementResponse } from './exchange.js';
 import { Listing, type PaginateOptions } from './paginate.js';
@@ -34,6 +41,7 @@ type Init = Record<string, unknown> & {
   fetch?: FetchLike;
   querySerializer?: unknown;
   params?: { query?: Record<string, unknown> };
+  middleware?: Middleware[];
 };
 
 type Call = (path: string, init: Init) => Promise<unknown>;
@@ -73,6 +81,7 @@ export function createClient(
   clientOptions: ClientOptions,
 ): ApiClient {
   const engines = new Engines(engine, module, engineOptions);
+  const authorization = new Authorization(engine, engineOptions.getToken !== undefined);
   const base: UntypedClient = createFetchClient<paths>({
     Request: ManagementRequest,
     ...clientOptions,
@@ -94,11 +103,33 @@ export function createClient(
     if (params?.query?.['search_params'] && typeof serializer !== 'function') {
       rest.params = { ...params, query: flattenSearchParams(params.query) };
     }
-    return { ...rest, fetch: (request) => exchange(() => engines.for(fetch), request, route, options) };
+    if (rest.middleware?.length && !hasMiddleware) {
+      rest.middleware = [authorization.middleware, ...rest.middleware];
+    }
+    const send: FetchLike = async (request) => {
+      const signal = ManagementRequest.signalOf(request);
+      signal?.throwIfAborted();
+      try {
+        const call = await ManagementRequest.toCall(request, route, options);
+        call.headers = authorization.settle(call.headers, route, call.target, send);
+        return new ManagementResponse(await engines.for(fetch).send(call, signal), call, request.url);
+      } catch (failure) {
+        throw fromEngine(failure);
+      }
+    };
+    return { ...rest, fetch: send };
   };
+  /** Whether the token has to be shown to middleware. */
+  let hasMiddleware = false;
 
   const client: Record<string, unknown> = {
-    use: base.use,
+    use: (...middleware: Middleware[]) => {
+      if (!hasMiddleware && middleware.length > 0) {
+        base.use(authorization.middleware);
+        hasMiddleware = true;
+      }
+      base.use(...middleware);
+    },
     eject: base.eject,
     request: (method: string, path: string, init?: Init) => base.request(method, path, throughEngine(path, init)),
     paginate: (path: string, options: PaginateOptions = {}) =>
@@ -115,22 +146,6 @@ export function createClient(
     client[method] = (path: string, init?: Init) => base[method](path, throughEngine(path, init));
   }
   return client as unknown as ApiClient;
-}
-
-async function exchange(
-  engine: () => Engine,
-  request: Request,
-  route: string,
-  options: Record<string, unknown> | undefined,
-): Promise<Response> {
-  const signal = ManagementRequest.signalOf(request);
-  signal?.throwIfAborted();
-  try {
-    const call = await ManagementRequest.toCall(request, route, options);
-    return new ManagementResponse(await engine().send(call, signal), call, request.url);
-  } catch (failure) {
-    throw fromEngine(failure);
-  }
 }
 
 function toList(path: string, given: PaginateOptions, clientHeaders: HeadersOptions | undefined): EngineList {

@@ -139,7 +139,10 @@ function describe({ name, method, route, status, code, message, hint, requestId 
   let text = '';
   if (name.startsWith('auth.') && status !== undefined) {
     // Begins as the official package's message does.
-    text = `Failed to fetch access token: ${`${status} ${reasonPhrase(status)}`.trim()}. `;
+    text =
+      status < 300
+        ? 'Invalid response from token endpoint. '
+        : `Failed to fetch access token: ${`${status} ${reasonPhrase(status)}`.trim()}. `;
   } else {
     text += method !== undefined && route !== undefined ? `${method} ${route}: ` : '';
     text += status === undefined ? '' : `${status} `;

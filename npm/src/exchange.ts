@@ -79,13 +79,13 @@ export class ManagementResponse extends globalThis.Response implements AnswerInf
 
   constructor(answer: EngineResponse, call: Pick<EngineCall, 'method' | 'route'>, url: string) {
     const { status, body } = answer;
-    const bodiless = body.length === 0 || status === 204 || status === 205 || status === 304;
+    const bodiless = status === 204 || status === 205 || status === 304 || call.method === 'HEAD';
     const headers = new Headers();
     for (let at = 0; at + 1 < answer.headers.length; at += 2) {
       headers.append(answer.headers[at] as string, answer.headers[at + 1] as string);
     }
-    if (!headers.has('content-length')) {
-      // Without it openapi-fetch parses by itself and throws on "Created"; with it, it asks `json()`.
+    if (status < 300 && !bodiless && !headers.has('content-length')) {
+      // Without it openapi-fetch parses a success by itself and throws on "Created"; with it, it asks `json()`.
       headers.set('content-length', String(body.length));
     }
     // A status that `Response` does not know (only odd proxies send one) is put right below.
@@ -105,6 +105,11 @@ export class ManagementResponse extends globalThis.Response implements AnswerInf
 
   override get url(): string {
     return this.#url;
+  }
+
+  /** As of an answer that came over the network; a `Response` that a program makes is of the type `default`. */
+  override get type(): ResponseType {
+    return 'basic';
   }
 
   get attempts(): number {

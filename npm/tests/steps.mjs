@@ -83,6 +83,12 @@ class Run {
 
   async call({ method, path, params, body, rawBody, headers, options, cancelAfterSeen }) {
     const init = { params, headers: { ...headers }, ...options };
+    const { authorization, ...others } = headers ?? {};
+    if (authorization !== undefined) {
+      // The token overwrites a header of the call, as in the official package. What a caller's middleware sets is the caller's own.
+      init.headers = others;
+      init.middleware = [{ onRequest: ({ request }) => request.headers.set('authorization', authorization) }];
+    }
     if (body !== undefined) {
       init.body = body;
     }

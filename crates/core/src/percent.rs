@@ -19,9 +19,12 @@ const fn is_form_safe(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'*')
 }
 
-/// For a target that is percent-encoded already: only what can stand in no URI.
+/// For a target that is percent-encoded already: only what the URL Standard encodes in a path and in a query (its "special-query" set), so that a query of the caller's own making
+/// arrives as `fetch` would send it.
 pub(crate) fn target(text: &str, out: &mut String) {
-    encode(text, out, |b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b));
+    let (path, query) = text.find('?').map_or((text, ""), |at| text.split_at(at));
+    encode(path, out, |b| b.is_ascii_graphic() && !b"\"<>\\^`{}".contains(&b));
+    encode(query, out, |b| b.is_ascii_graphic() && !b"\"<>'".contains(&b));
 }
 
 fn encode(text: &str, out: &mut String, safe: impl Fn(u8) -> bool) {

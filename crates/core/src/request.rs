@@ -163,7 +163,8 @@ impl Request {
         }
     }
 
-    /// Adds a header; the name may come again, except `Content-Type`, of which the last one counts. A caller's own `Authorization` is sent as it is, and never replaced.
+    /// Adds a header; the name may come again, except `Content-Type`, of which the last one counts. A caller's own `Authorization` is sent as it is, and never replaced; an empty one
+    /// says that the request goes without.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_ref())) {
@@ -220,7 +221,7 @@ impl Request {
             .map_err(|error| error.of_call(method.as_str(), route.as_deref().unwrap_or("(no route)"), 0))
     }
 
-    fn prepare_unnamed(self, config: &Config) -> Result<Prepared, Error> {
+    fn prepare_unnamed(mut self, config: &Config) -> Result<Prepared, Error> {
         if let Some(defect) = self.defect {
             return Err(defect);
         }
@@ -251,6 +252,9 @@ impl Request {
         let public =
             bare == "/api/status" || bare.contains("/.well-known/") || route.contains("/.well-known/");
         let own_authorization = self.headers.contains_key(header::AUTHORIZATION);
+        if self.headers.get(header::AUTHORIZATION).is_some_and(HeaderValue::is_empty) {
+            self.headers.remove(header::AUTHORIZATION);
+        }
         Ok(Prepared {
             method: self.method,
             uri,

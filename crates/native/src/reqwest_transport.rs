@@ -8,7 +8,7 @@
 use std::{error::Error as _, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use http::{Request, Response};
+use http::{HeaderValue, Method, Request, Response, header::CONTENT_LENGTH};
 use logto_management_core::{
     Config, Error, HttpTransport, TransportError, TransportErrorKind, transport::ResponseLimit,
 };
@@ -69,6 +69,13 @@ impl ReqwestTransport {
 impl HttpTransport for ReqwestTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let limit = ResponseLimit::of(&request);
+        let mut request = request;
+        if request.body().is_empty()
+            && matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH)
+        {
+            // RFC 9110, 8.6: a method that expects content says that there is none. Some proxies answer 411 otherwise.
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         let request = reqwest::Request::try_from(request).map_err(|error| failure(error, false))?;
         let mut response = self.client.execute(request).await.map_err(|error| failure(error, false))?;
         if response.content_length().is_some_and(|length| length > limit as u64) {

@@ -1,0 +1,72 @@
+/**
+ * Whose `Authorization` a call carries.
+ *
+ * As in the official package, the token comes first: it overwrites the caller's header, middleware sees it, and what middleware makes of it is sent. A token that middleware left alone is
+ * taken out again, so that the core sends its own and can renew it.
+ */
+import type { Middleware } from 'openapi-fetch';
+import type { Engine } from './engine/engine.js';
+import { fromEngine } from './errors.js';
+import { ManagementRequest } from './exchange.js';
+
+const WELL_KNOWN = '/.well-known/';
+
+export class Authorization {
+  /** The first middleware, for clients and calls that have any. */
+  readonly middleware: Middleware;
+  readonly #baseUrl: string;
+  readonly #isGiven: boolean;
+  /** What middleware was shown, by the `fetch` that openapi-fetch was given for the call. */
+  readonly #shown = new WeakMap<object, string>();
+
+  /** @param isGiven Whether tokens come from the caller's `getToken`: they belong to the call that they were asked for. */
+  constructor(engine: Engine, isGiven: boolean) {
+    this.#baseUrl = engine.baseUrl;
+    this.#isGiven = isGiven;
+    this.middleware = {
+      onRequest: async ({ request, schemaPath, options }) => {
+        if (this.#carriesToken(schemaPath, request.url)) {
+          const shown = `Bearer ${await tokenOf(engine, request)}`;
+          this.#shown.set(options.fetch, shown);
+          request.headers.set('authorization', shown);
+        }
+      },
+    };
+  }
+
+  /** What the core is to send: its own token where there is no header, none at all where there is an empty one. */
+  settle(headers: readonly string[], route: string, target: string, fetch: object): readonly string[] {
+    const at = headers.findIndex((name, index) => index % 2 === 0 && name === 'authorization');
+    const shown = this.#shown.get(fetch);
+    if (shown === undefined) {
+      return at >= 0 && this.#carriesToken(route, target) ? without(headers, at) : headers;
+    }
+    if (at < 0) {
+      return [...headers, 'authorization', ''];
+    }
+    return headers[at + 1] === shown && !this.#isGiven ? without(headers, at) : headers;
+  }
+
+  #carriesToken(route: string, target: string): boolean {
+    if (route.includes(WELL_KNOWN) || !target.startsWith(this.#baseUrl)) {
+      return false;
+    }
+    const next = target[this.#baseUrl.length];
+    return next === undefined || next === '/' || next === '?';
+  }
+}
+
+const without = (headers: readonly string[], at: number): string[] => [
+  ...headers.slice(0, at),
+  ...headers.slice(at + 2),
+];
+
+async function tokenOf(engine: Engine, request: Request): Promise<string> {
+  const signal = ManagementRequest.signalOf(request);
+  signal?.throwIfAborted();
+  try {
+    return (await engine.token(signal)).value;
+  } catch (failure) {
+    throw fromEngine(failure);
+  }
+}

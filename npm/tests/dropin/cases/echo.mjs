@@ -1,0 +1,2 @@
+/** An answer that says what was asked. */
+export const echo = ({ method, target, body }) => ({ json: { method, target, body } });

@@ -1,0 +1,196 @@
+// How paths and queries are filled in, and the methods.
+import { echo } from './echo.mjs';
+
+const path = (name, template, parameters, more) => ({
+  name: `path: ${name}`,
+  call: ['GET', template, { params: { path: parameters } }],
+  answer: echo,
+  ...more,
+});
+
+const query = (name, given, more) => ({
+  name: `query: ${name}`,
+  call: ['GET', '/api/users', { params: { query: given }, ...more?.init }],
+  answer: echo,
+  ...more,
+});
+
+const refused = (name, parameters, template = '/api/users/{id}') =>
+  path(name, template, parameters, {
+    mends: ['route-kept'],
+    official: { results: [{ response: { status: 200 } }] },
+    ours: { results: [{ threw: { name: 'ConfigError' } }], wire: [] },
+  });
+
+const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH'];
+
+export default [
+  ...METHODS.map((method) => ({ name: `method: ${method}`, call: [method, '/api/x'], answer: echo })),
+  ...METHODS.map((method) => ({
+    name: `method: request('${method.toLowerCase()}')`,
+    call: ['request', [method.toLowerCase(), '/api/x']],
+    answer: echo,
+  })),
+  { name: 'method: TRACE, which fetch refuses', call: ['TRACE', '/api/x'], answer: echo },
+  { name: 'method: a method in mixed case', call: ['request', ['Get', '/api/x']], answer: echo },
+  { name: 'method: one of nobody', call: ['request', ['purge', '/api/x']], answer: echo },
+  ...['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({
+    name: `method: ${method} with a body`,
+    call: [method, '/api/x', { body: { a: 1 } }],
+    answer: echo,
+  })),
+  { name: 'method: GET with a body, which fetch refuses', call: ['GET', '/api/x', { body: { a: 1 } }], answer: echo },
+
+  path('a value', '/api/users/{id}', { id: 'u1' }),
+  path('a number', '/api/users/{id}', { id: 7 }),
+  path('zero', '/api/users/{id}', { id: 0 }),
+  path('a boolean', '/api/users/{id}', { id: false }),
+  path('a slash', '/api/users/{id}', { id: 'a/b' }),
+  path('a question mark and a hash', '/api/users/{id}', { id: 'a?b#c' }),
+  path('a percent sign', '/api/users/{id}', { id: '100%' }),
+  path('an encoded slash', '/api/users/{id}', { id: 'a%2Fb' }),
+  path('spaces and umlauts', '/api/users/{id}', { id: 'a b ü' }),
+  path('an emoji', '/api/users/{id}', { id: '😀' }),
+  path("what encodeURIComponent leaves alone: !'()*~", '/api/users/{id}', { id: "a!'()*~b" }),
+  path('reserved characters', '/api/users/{id}', { id: ':@&=+$,;' }),
+  path('three dots', '/api/users/{id}', { id: '...' }),
+  path('two parameters', '/api/users/{userId}/roles/{roleId}', { userId: 'u', roleId: 'r' }),
+  path('a list', '/api/x/{a}', { a: [1, 2] }),
+  path('a list, exploded', '/api/x/{a*}', { a: [1, 2] }),
+  path('a label', '/api/x/{.a}', { a: 5 }),
+  path('a label of a list', '/api/x/{.a}', { a: [3, 4] }),
+  path('a label of a list, exploded', '/api/x/{.a*}', { a: [3, 4] }),
+  path('a matrix', '/api/x/{;a}', { a: 5 }),
+  path('a matrix of a list', '/api/x/{;a}', { a: [3, 4] }),
+  path('a matrix of a list, exploded', '/api/x/{;a*}', { a: [3, 4] }),
+  path('an object', '/api/x/{a}', { a: { role: 'admin', name: 'x' } }),
+  path('an object, exploded', '/api/x/{a*}', { a: { role: 'admin', name: 'x' } }),
+  path('a label of an object', '/api/x/{.a}', { a: { role: 'admin', name: 'x' } }),
+  path('a label of an object, exploded', '/api/x/{.a*}', { a: { role: 'admin', name: 'x' } }),
+  path('a matrix of an object', '/api/x/{;a}', { a: { role: 'admin', name: 'x' } }),
+  path('a matrix of an object, exploded', '/api/x/{;a*}', { a: { role: 'admin', name: 'x' } }),
+  path('a missing parameter stays', '/api/users/{id}', {}),
+  path('an undefined parameter stays', '/api/users/{id}', { id: undefined }),
+  path('a null parameter stays', '/api/users/{id}', { id: null }),
+  path('no parameters at all', '/api/users/{id}', undefined),
+  path('a parameter too many', '/api/users/{id}', { id: 'u', other: 'x' }),
+  path('one parameter twice', '/api/x/{a}/y/{a}', { a: 1 }),
+  path('a query in the path', '/api/users?page=1', undefined),
+  path('a path with characters of its own', '/api/x/ü y', undefined),
+  refused('one dot', { id: '.' }),
+  refused('two dots', { id: '..' }),
+  refused('nothing', { id: '' }),
+  refused('two dots in the middle', { id: '..', other: 'x' }, '/api/users/{id}/roles/{other}'),
+
+  query('nothing', {}),
+  query('text', { q: 'a' }),
+  query('numbers and booleans', { a: 1, b: 0, c: true, d: false }),
+  query('empty text', { a: '' }),
+  query('null and undefined are skipped', { a: null, b: undefined, c: 1 }),
+  query('an empty list is skipped', { a: [], b: 1 }),
+  query('values are encoded', { a: 'b c&d=e/ü?#+%' }),
+  query('names are not encoded', { 'a b[c]': 1, 'd:e': 2 }),
+  query('a list repeats its key', { a: [1, 'b c', true] }),
+  query('a list with null in it', { a: [1, null, 2] }),
+  query('an object is deepObject', { o: { x: 1, y: 'b c' } }),
+  query('an object with undefined in it', { o: { x: undefined, y: 1 } }),
+  query('order is that of the object', { z: 1, a: 2, m: 3 }),
+  query('a date', { at: new Date(0) }),
+  query('deep nesting throws', { a: { b: { c: 1 } } }),
+  query('a list of objects throws', { a: [{ b: 1 }] }),
+  query(
+    'a function as querySerializer',
+    { a: 1 },
+    { init: { querySerializer: (given) => `own=${Object.keys(given)}` } },
+  ),
+  query('a querySerializer that begins with ?', { a: 1 }, { init: { querySerializer: () => '?x=1' } }),
+  query('a querySerializer that gives nothing', { a: 1 }, { init: { querySerializer: () => '' } }),
+  query(
+    'arrays: form, not exploded',
+    { a: [1, 2] },
+    { init: { querySerializer: { array: { style: 'form', explode: false } } } },
+  ),
+  query(
+    'arrays: spaceDelimited',
+    { a: [1, 2] },
+    { init: { querySerializer: { array: { style: 'spaceDelimited', explode: false } } } },
+  ),
+  query(
+    'arrays: pipeDelimited',
+    { a: [1, 2] },
+    { init: { querySerializer: { array: { style: 'pipeDelimited', explode: false } } } },
+  ),
+  query(
+    'arrays: pipeDelimited, exploded',
+    { a: [1, 2] },
+    { init: { querySerializer: { array: { style: 'pipeDelimited', explode: true } } } },
+  ),
+  query(
+    'objects: form',
+    { o: { x: 1, y: 2 } },
+    { init: { querySerializer: { object: { style: 'form', explode: true } } } },
+  ),
+  query(
+    'objects: form, not exploded',
+    { o: { x: 1, y: 2 } },
+    { init: { querySerializer: { object: { style: 'form', explode: false } } } },
+  ),
+  query('allowReserved', { a: 'b/c?d', l: ['x/y'] }, { init: { querySerializer: { allowReserved: true } } }),
+  query('page and page_size', { page: 2, page_size: 20 }),
+  query('a bare search key', { 'search.username': '%a%', 'mode.username': 'like', 'joint': 'and' }),
+  query(
+    'search_params as an object',
+    { search_params: { 'search.username': ['a', 'b'], 'joint': 'and' } },
+    {
+      mends: ['search-params'],
+      official: { results: [{ threw: { message: /Deeply-nested/ } }], wire: [] },
+      ours: { wire: [{ target: '/api/users?search.username=a&search.username=b&joint=and' }] },
+    },
+  ),
+  query(
+    'search_params without lists',
+    { search_params: { joint: 'and', isCaseSensitive: true } },
+    {
+      mends: ['search-params'],
+      official: { wire: [{ target: /search_params\[joint\]=and&search_params\[isCaseSensitive\]=true/ }] },
+      ours: { wire: [{ target: '/api/users?joint=and&isCaseSensitive=true' }] },
+    },
+  ),
+  query(
+    'search_params under a serialiser of the call',
+    { search_params: { joint: 'and' } },
+    { init: { querySerializer: (given) => JSON.stringify(given) } },
+  ),
+
+  {
+    name: 'baseUrl: of the call, at the same origin',
+    call: ['GET', '/api/x', ({ baseUrl }) => ({ baseUrl: `${baseUrl}/prefix/` })],
+    answer: echo,
+  },
+  {
+    name: 'baseUrl: of the call, at another origin',
+    call: ['GET', '/api/x', ({ otherUrl }) => ({ baseUrl: otherUrl })],
+    answer: echo,
+    mends: ['own-origin'],
+    official: { wire: [{ to: 'other', headers: { authorization: 'Bearer (token)' } }] },
+    ours: { wire: [{ to: 'other', headers: { authorization: undefined } }], results: [{ response: { status: 200 } }] },
+  },
+  {
+    name: 'baseUrl: of the client, with a trailing slash',
+    client: ({ baseUrl }) => ({ baseUrl: `${baseUrl}/` }),
+    call: ['GET', '/api/x'],
+    answer: echo,
+    token: () => ({ json: { access_token: 't', expires_in: 3600, scope: 'all' } }),
+    tokens: true,
+    mends: ['trailing-slash', 'basic-credentials'],
+    official: { wire: [{ target: '//oidc/token' }, { target: '/api/x' }] },
+    ours: { wire: [{ target: '/oidc/token' }, { target: '/api/x' }] },
+  },
+  {
+    name: 'baseUrl: of the client, with a path',
+    client: ({ baseUrl }) => ({ baseUrl: `${baseUrl}/behind/a/proxy` }),
+    call: ['GET', '/api/x'],
+    token: () => ({ json: { access_token: 't', expires_in: 3600, scope: 'all' } }),
+    answer: echo,
+  },
+];
