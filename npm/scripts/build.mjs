@@ -2,7 +2,7 @@
 //
 // openapi-fetch stays outside of the bundles: it is a dependency like any other, and programs that use it too share one copy. The WASM module stays a file.
 
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,6 +75,10 @@ const tsc = spawnSync(process.execPath, [at('node_modules/typescript/bin/tsc'), 
 });
 if (tsc.status !== 0) {
   process.exit(tsc.status ?? 1);
+}
+// tsc leaves what is declared already.
+for (const file of readdirSync(at('src/generated')).filter((name) => name.endsWith('.d.ts'))) {
+  cpSync(at(`src/generated/${file}`), at(`lib/types/esm/generated/${file}`));
 }
 // The same declarations are read as CommonJS where the nearest package.json says so.
 cpSync(at('lib/types/esm'), at('lib/types/cjs'), { recursive: true });

@@ -16,7 +16,8 @@ import { fromEngine } from './errors.js';
 import { ManagementRequest, ManagementResponse } from './exchange.js';
 import { Listing, type PaginateOptions } from './paginate.js';
 import { flattenSearchParams } from './query.js';
-import type { paths } from './types.js';
+import type { paths } from './generated/paths.js';
+import type { ItemAt, ListPath } from './paths.js';
 
 /** In the CommonJS bundle the default import is openapi-fetch's whole module. */
 const createFetchClient = ((openapiFetch as { default?: unknown }).default ?? openapiFetch) as typeof openapiFetch;
@@ -31,6 +32,8 @@ export interface ApiClient extends Client<paths> {
    *
    * Middleware does not see these requests. A failure rejects (with {@link ApiError} for an error status) and the iterator can be asked again.
    */
+  paginate<Path extends ListPath>(path: Path, options?: PaginateOptions): Listing<ItemAt<Path>>;
+  /** The same of items that you name the type of. */
   // JSON of any shape, to be used without casts
   paginate<Item = any>(path: `/${string}`, options?: PaginateOptions): Listing<Item>;
   /** Lets go of connections and memory; later calls reject. Not needed before the process ends. */

@@ -5,6 +5,7 @@
  */
 import type { ErrorData } from './engine/engine.js';
 import { reasonPhrase } from './status.js';
+import type { ErrorCode } from './types.js';
 
 const BRAND = Symbol.for('logto-management.error');
 
@@ -15,7 +16,7 @@ export class LogtoError extends Error {
   /** The HTTP status, where there was an answer. */
   declare readonly status: number | undefined;
   /** Logto's error code, `user.username_already_in_use`. */
-  declare readonly code: string | undefined;
+  declare readonly code: ErrorCode | undefined;
   /** The `data` member of Logto's error body. */
   declare readonly data: unknown;
   /** The `details` member of Logto's error body. */

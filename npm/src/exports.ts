@@ -11,6 +11,8 @@ export {
   TransportError,
   UnexpectedRedirectError,
 } from './errors.js';
+export { operationsOf } from './api.js';
+export { Search, search, UserSearch, userSearch } from './search.js';
 export { errorOf, infoOf, unwrap } from './unwrap.js';
 export type { ApiClient } from './client.js';
 export type { AccessToken } from './credentials.js';
@@ -28,7 +30,14 @@ export type {
   SharedOptions,
   Warning,
 } from './options.js';
-export type { ErrorBody, Operation, PathItem, paths } from './types.js';
+export type { ErrorBody, ErrorCode } from './types.js';
+export type { KnownErrorCode } from './generated/codes.js';
+export type * from './generated/api.js';
+export type * from './generated/models.js';
+export type { components, operations, paths } from './generated/paths.js';
+export type { DataOf, InitOf, ItemAt, ListPath, PathsWith } from './paths.js';
+export type { SearchKeys, SearchMode, SearchParams, SearchQuery } from './search.js';
+export type { ListOptions, OperationOptions, PathCall, PathCalls, Upload } from './api.js';
 export type { CallResult } from './unwrap.js';
 
 /** The base url of a Logto Cloud tenant. */

@@ -1,8 +1,10 @@
 /** The functions of the package over an engine's module: what each entry exports for its runtime. */
+import { operationsOf } from './api.js';
 import { createClient, type ApiClient } from './client.js';
 import { ClientCredentials } from './credentials.js';
 import type { Engine, EngineModule, EngineOptions } from './engine/engine.js';
 import { fromEngine } from './errors.js';
+import type { Api } from './generated/api.js';
 import {
   splitOptions,
   type CreateApiClientOptions,
@@ -14,9 +16,24 @@ import {
 
 /** What `createManagementApi` gives. */
 export interface ManagementApi {
+  /** Calls by path, as openapi-fetch has them: they give `{ data, error, response }`. */
   apiClient: ApiClient;
+  /** The access token, for requests of your own. */
   clientCredentials: ClientCredentials;
+  /** Calls by name, and by path, that give the data and reject with the typed errors. Made when it is first asked for. */
+  readonly api: Api;
 }
+
+const managementApi = (engine: Engine, apiClient: ApiClient): ManagementApi => {
+  let api: Api | undefined;
+  return {
+    apiClient,
+    clientCredentials: new ClientCredentials(engine),
+    get api() {
+      return (api ??= operationsOf(apiClient));
+    },
+  };
+};
 
 /** See `index.ts` for what each does. */
 export interface Facade {
@@ -59,7 +76,7 @@ export function bind(module: EngineModule): Facade {
     createManagementApi(tenantId, { clientId, clientSecret, baseUrl, apiIndicator, ...shared }) {
       const endpoint = definedOnly({ tenantId, clientId, clientSecret, baseUrl, apiIndicator });
       const { engine, apiClient } = open(endpoint, shared);
-      return { apiClient, clientCredentials: new ClientCredentials(engine) };
+      return managementApi(engine, apiClient);
     },
     createManagementApiFromEnv(env = processEnv(), { clientId, clientSecret, baseUrl, apiIndicator, ...shared } = {}) {
       const vars: Record<string, string> = {};
@@ -78,7 +95,7 @@ export function bind(module: EngineModule): Facade {
         }
       }
       const { engine, apiClient } = open({ vars }, shared);
-      return { apiClient, clientCredentials: new ClientCredentials(engine) };
+      return managementApi(engine, apiClient);
     },
     createApiClient({ baseUrl, getToken, ...shared }) {
       return open({ tenantId: 'default', baseUrl, getToken }, shared).apiClient;

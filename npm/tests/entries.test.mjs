@@ -22,8 +22,10 @@ const NAMES = [
   'Listing',
   'LogtoError',
   'PageIterator',
+  'Search',
   'TransportError',
   'UnexpectedRedirectError',
+  'UserSearch',
   'allScope',
   'createApiClient',
   'createManagementApi',
@@ -34,7 +36,10 @@ const NAMES = [
   'getBaseUrl',
   'getManagementApiIndicator',
   'infoOf',
+  'operationsOf',
+  'search',
   'unwrap',
+  'userSearch',
 ];
 
 test('both paths and both module systems export the same', async () => {

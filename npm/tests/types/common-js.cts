@@ -7,7 +7,9 @@ const { apiClient } = createManagementApi('tenant', { clientId: 'id', clientSecr
 export async function first(): Promise<string> {
     const page = await apiClient.paginate<{ id: string }>('/api/users');
     const user = await unwrap(
-        management.createManagementApiFromEnv().apiClient.GET('/api/users/{id}', { params: { path: { id: 'u1' } } }),
+        management
+            .createManagementApiFromEnv()
+            .apiClient.GET('/api/users/{userId}', { params: { path: { userId: 'u1' } } }),
     );
     return page.items[0]?.id ?? user.id;
 }

@@ -15,6 +15,7 @@ import {
   type CreateManagementApiOptions,
   type ErrorBody,
   type Page,
+  type User as LogtoUser,
 } from 'logto-management/management';
 import type { Middleware } from 'openapi-fetch';
 
@@ -31,12 +32,13 @@ export async function calls(): Promise<void> {
   if (error) {
     const body: ErrorBody = error;
     const code: string | undefined = error.code;
-    console.log(body.message, code, response.status);
+    console.log(body.message, code, error.code === 'user.username_already_in_use', response.status);
     return;
   }
   // Usable without casts.
   const user: User = data;
-  const name: string = data.profile.givenName;
+  const whole: LogtoUser = data;
+  const name: string | undefined = whole.profile.givenName;
   console.log(user.id, name);
 
   await apiClient.GET('/api/users');
@@ -57,10 +59,13 @@ export async function calls(): Promise<void> {
   });
   await apiClient.request('delete', '/api/users/{userId}', { params: { path: { userId: 'u1' } } });
 
-  const text: string | undefined = (await apiClient.GET('/api/saml', { parseAs: 'text' })).data;
-  const stream: ReadableStream | null | undefined = (await apiClient.GET('/api/x', { parseAs: 'stream' })).data;
+  const text: string | undefined = (await apiClient.GET('/api/status', { parseAs: 'text' })).data;
+  const stream: ReadableStream | null | undefined = (await apiClient.GET('/api/swagger.json', { parseAs: 'stream' }))
+    .data;
   console.log(text, stream);
 
+  // @ts-expect-error -- no such path
+  await apiClient.GET('/api/user');
   // @ts-expect-error -- a path begins with a slash
   await apiClient.GET('api/users');
   // @ts-expect-error -- no such way to parse

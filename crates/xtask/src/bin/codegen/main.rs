@@ -7,6 +7,7 @@
 
 mod files;
 mod rust;
+mod ts;
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +24,7 @@ use files::Files;
 
 type Generator = fn(&Catalogue, &mut Files) -> Result<()>;
 
-const GENERATORS: [Generator; 3] = [catalogue, names, rust];
+const GENERATORS: [Generator; 4] = [catalogue, names, rust, typescript];
 
 fn main() -> ExitCode {
     match run() {
@@ -81,4 +82,9 @@ fn names(catalogue: &Catalogue, files: &mut Files) -> Result<()> {
 /// The Rust operations.
 fn rust(catalogue: &Catalogue, files: &mut Files) -> Result<()> {
     rust::generate(catalogue, root(), files)
+}
+
+/// The TypeScript declarations, and the table of operations.
+fn typescript(catalogue: &Catalogue, files: &mut Files) -> Result<()> {
+    ts::generate(catalogue, root(), files)
 }
