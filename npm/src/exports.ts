@@ -18,6 +18,7 @@ export type { ApiClient } from './client.js';
 export type { AccessToken } from './credentials.js';
 export type { AnswerInfo } from './exchange.js';
 export type { FetchLike } from './engine/engine.js';
+export type { Hooks, RequestEvent, ResponseEvent, RetryEvent, TokenEvent } from './events.js';
 export type { ManagementApi } from './facade.js';
 export type { Page, PaginateOptions } from './paginate.js';
 export type {

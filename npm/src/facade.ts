@@ -5,6 +5,7 @@ import { ClientCredentials } from './credentials.js';
 import type { Engine, EngineModule, EngineOptions } from './engine/engine.js';
 import { fromEngine } from './errors.js';
 import type { Api } from './generated/api.js';
+import { eventSink, type Channels } from './events.js';
 import {
   splitOptions,
   type CreateApiClientOptions,
@@ -51,13 +52,14 @@ const processEnv = (): Record<string, string | undefined> =>
 const definedOnly = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
-export function bind(module: EngineModule): Facade {
+/** @param channels Where the runtime has `node:diagnostics_channel`. */
+export function bind(module: EngineModule, channels?: Channels): Facade {
   const open = (
     endpoint: Omit<EngineOptions, 'options' | 'warn'>,
     shared: SharedOptions & TestingOption,
   ): { engine: Engine; apiClient: ApiClient } => {
-    const { engine: fromShared, client, testing } = splitOptions(shared);
-    const options: EngineOptions = { ...endpoint, ...fromShared };
+    const { engine: fromShared, client, hooks, testing } = splitOptions(shared);
+    const options: EngineOptions = { ...endpoint, ...fromShared, events: eventSink(hooks, channels) };
     let engine;
     try {
       engine = module.createEngine(options);

@@ -1,6 +1,7 @@
 /** What a client and a call can be told. The core checks core options: their names, types and ranges, and it has the defaults. */
 import type { ClientOptions as FetchClientOptions } from 'openapi-fetch';
 import type { EngineOptions, FetchLike, Testing } from './engine/engine.js';
+import type { Hooks } from './events.js';
 
 /** The rate that the client keeps itself within: a token bucket. */
 export interface RateLimit {
@@ -61,7 +62,8 @@ export interface Warning {
 }
 
 /** What every way of making a client takes: the core's options, openapi-fetch's client options, and where warnings go. */
-export interface SharedOptions extends CoreOptions, Omit<FetchClientOptions, 'baseUrl' | 'fetch' | 'body' | 'method'> {
+export interface SharedOptions
+  extends CoreOptions, Hooks, Omit<FetchClientOptions, 'baseUrl' | 'fetch' | 'body' | 'method'> {
   /** Carries the requests instead of the package's own transport: msw, undici's MockAgent, a service binding's `fetch`. */
   fetch?: FetchLike | undefined;
   /** Receives warnings, each once. Default: `console.warn`. */
@@ -141,9 +143,10 @@ const warnOnConsole = (_code: string, message: string): void => {
 export function splitOptions(given: SharedOptions & TestingOption): {
   engine: Pick<EngineOptions, 'options' | 'fetch' | 'warn' | 'testing'>;
   client: FetchClientOptions;
+  hooks: Hooks;
   testing: ((clock: Testing) => void) | undefined;
 } {
-  const { fetch, onWarning, [TESTING]: testing, ...rest } = given;
+  const { fetch, onWarning, onRequest, onResponse, onRetry, onToken, [TESTING]: testing, ...rest } = given;
   const options: Record<string, unknown> = {};
   const client: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(rest)) {
@@ -159,6 +162,7 @@ export function splitOptions(given: SharedOptions & TestingOption): {
       ...(testing && { testing: true }),
     },
     client,
+    hooks: { onRequest, onResponse, onRetry, onToken },
     testing,
   };
 }

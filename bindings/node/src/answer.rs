@@ -14,6 +14,8 @@ pub struct Answer {
     pub failed_ticket: Option<u32>,
     /// Codes and messages in turn.
     pub warnings: Option<Vec<String>>,
+    /// The core's `Event::to_json()`, in order; only after `observe(true)`.
+    pub events: Option<Vec<String>>,
     pub response: Option<Answered>,
     pub page: Option<ListedPage>,
     pub token: Option<Token>,

@@ -112,7 +112,7 @@ impl Engine {
                 Some(Err(error)) => Answer { failed_ticket, ..error.into() },
                 None => Answer::default(),
             };
-            Answer { warnings: warnings.take(), ..answer }
+            Answer { warnings: warnings.take(), events: warnings.take_events(), ..answer }
         })
     }
 
@@ -133,7 +133,7 @@ impl Engine {
                 Some(Err(error)) => Answer { failed_ticket, ..error.into() },
                 None => Answer::default(),
             };
-            Answer { warnings: warnings.take(), ..answer }
+            Answer { warnings: warnings.take(), events: warnings.take_events(), ..answer }
         })
     }
 
@@ -150,6 +150,12 @@ impl Engine {
         if let Some(tokens) = &self.tokens {
             tokens.settle(ticket, token);
         }
+    }
+
+    /// Whether answers take events along.
+    #[napi]
+    pub fn observe(&self, on: bool) {
+        self.warnings.listen(on);
     }
 
     /// Lets go of connections and memory once the calls under way have ended. Later calls fail.

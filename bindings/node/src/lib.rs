@@ -10,7 +10,7 @@
 //! - `answer.rs`: what promises resolve to
 //! - `cancel.rs`: `AbortSignal`'s counterpart
 //! - `tokens.rs`: a JavaScript function as the source of tokens
-//! - `warnings.rs`: warnings, kept until the next answer takes them along
+//! - `warnings.rs`: warnings and events, kept until the next answer takes them along
 
 // What #[napi] generates is unsafe, public and undocumented.
 #![allow(unsafe_code, missing_docs, missing_debug_implementations, unreachable_pub)]

@@ -67,7 +67,7 @@ impl Pager {
                     Answer::default()
                 }
             };
-            Answer { warnings: warnings.take(), ..answer }
+            Answer { warnings: warnings.take(), events: warnings.take_events(), ..answer }
         })
     }
 

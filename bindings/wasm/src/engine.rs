@@ -1,18 +1,18 @@
 //! The client behind exports that take and give plain data.
 
-use std::time::Duration;
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use http::Method;
 use logto_management_core::{
     BoxClock, BoxTransport, Client, Data, ERROR_NAMES, Error, Event, Request, Response, TestingClock,
-    json::Json, options::CALL_OPTIONS,
+    UnixMillis, json::Json, options::CALL_OPTIONS,
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
     clock::HostClock,
     fetch::FetchTransport,
-    host::Host,
+    host::{Host, date_now},
     options::{Setup, call_options},
     pager::EnginePager,
     tasks::{self, run},
@@ -27,6 +27,8 @@ pub struct Engine {
     client: Client,
     host: Host,
     testing: Option<TestingClock<HostClock>>,
+    /// Whether the host wants events.
+    listening: Rc<Cell<bool>>,
 }
 
 #[wasm_bindgen]
@@ -59,14 +61,18 @@ impl Engine {
             builder = builder.share_rate_limit();
         }
         let observed = host.clone();
+        let listening = Rc::new(Cell::new(false));
+        let heard = Rc::clone(&listening);
         let client = builder
             .observer(move |event: &Event<'_>| {
                 if let Event::Warning { code, message } = event {
                     observed.warn(code, message);
+                } else if heard.get() {
+                    observed.event(&event.to_json(UnixMillis(date_now() as u64)));
                 }
             })
             .build()?;
-        Ok(Self { client, host, testing })
+        Ok(Self { client, host, testing, listening })
     }
 
     /// The base url, without a trailing slash.
@@ -111,6 +117,11 @@ impl Engine {
             host.token(call, token.value(), token.expires_at().0 as f64, token.scope());
             Ok(())
         });
+    }
+
+    /// Whether the host is told of events.
+    pub fn observe(&self, on: bool) {
+        self.listening.set(on);
     }
 
     /// Moves the testing clock on, if there is one.

@@ -52,6 +52,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn warn(this: &Host, code: &str, message: &str);
 
+    /// Receives the core's events, as JSON.
+    #[wasm_bindgen(method)]
+    pub(crate) fn event(this: &Host, json: &str);
+
     /// Settles a call with an answer: `EngineResponse`.
     #[wasm_bindgen(method)]
     pub(crate) fn response(

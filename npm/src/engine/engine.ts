@@ -41,8 +41,18 @@ export interface EngineOptions {
   fetch?: FetchLike;
   /** Receives the core's warnings. `code` is stable (`scope`, `insecure_http`). */
   warn: (code: string, message: string) => void;
+  /** Receives the core's events, where anybody listens. */
+  events?: EventSink | undefined;
   /** Builds the client on the core's testing clock: see {@link Testing}. */
   testing?: boolean;
+}
+
+/** Where the core's events go. They come in their order, at the latest with the answer of a call. */
+export interface EventSink {
+  /** Asked before each call: an engine makes no event where nobody listens. */
+  readonly isOpen: boolean;
+  /** @param event The core's `Event::to_json()`. */
+  event(event: string): void;
 }
 
 /** A `fetch`: the WHATWG one, or anything of its shape. */

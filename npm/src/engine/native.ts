@@ -10,6 +10,7 @@ import type {
   EngineResponse,
   EngineToken,
   ErrorData,
+  EventSink,
   Testing,
 } from './engine.js';
 import { handOver, PLAIN_OPTIONS, readError, TokenFailures } from './common.js';
@@ -30,6 +31,7 @@ interface Answer {
   failure?: string;
   failedTicket?: number;
   warnings?: string[];
+  events?: string[];
   response?: Omit<EngineResponse, 'error'> & { error?: string };
   page?: EnginePage;
   token?: EngineToken;
@@ -49,6 +51,7 @@ interface AddonEngine {
   token(cancellation: Cancellation | undefined): Promise<Answer>;
   pager(list: string): AddonPager;
   settleToken(ticket: number, token: string | undefined): void;
+  observe(on: boolean): void;
   dispose(): void;
   advance(ms: number): void;
   takeSleeps(): number[];
@@ -74,6 +77,8 @@ class NativeEngine implements Engine {
   readonly #addon: Addon;
   readonly #inner: AddonEngine;
   readonly #warn: EngineOptions['warn'];
+  readonly #events: EventSink | undefined;
+  #observed = false;
   readonly #failures = new TokenFailures();
 
   constructor(addon: Addon, options: EngineOptions) {
@@ -88,6 +93,7 @@ class NativeEngine implements Engine {
     this.#addon = addon;
     this.#inner = inner;
     this.#warn = options.warn;
+    this.#events = options.events;
     this.baseUrl = inner.baseUrl();
     if (options.testing) {
       this.testing = { advance: (ms) => inner.advance(ms), takeSleeps: () => inner.takeSleeps() };
@@ -131,6 +137,11 @@ class NativeEngine implements Engine {
     signal: AbortSignal | undefined,
     start: (cancellation: Cancellation | undefined) => Promise<Answer>,
   ): Promise<Answer> {
+    const listened = this.#events?.isOpen ?? false;
+    if (listened !== this.#observed) {
+      this.#observed = listened;
+      this.#inner.observe(listened);
+    }
     if (!signal) {
       return this.#settle(await start(undefined));
     }
@@ -153,6 +164,11 @@ class NativeEngine implements Engine {
 
   #settle(answer: Answer): Answer {
     handOver(answer.warnings, this.#warn);
+    if (answer.events) {
+      for (const event of answer.events) {
+        this.#events?.event(event);
+      }
+    }
     if (answer.failure === undefined) {
       return answer;
     }

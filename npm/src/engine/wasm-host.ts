@@ -130,11 +130,11 @@ export class Host {
   readonly givesTokens: boolean;
   readonly failures = new TokenFailures();
   readonly #instance: Instance;
-  readonly #options: Pick<EngineOptions, 'fetch' | 'getToken' | 'warn'>;
+  readonly #options: Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn'>;
   readonly #outcomes = new Map<number, Outcome>();
   readonly #tokens = new Map<number, string>();
 
-  constructor(instance: Instance, options: Pick<EngineOptions, 'fetch' | 'getToken' | 'warn'>) {
+  constructor(instance: Instance, options: Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn'>) {
     this.#instance = instance;
     this.#options = options;
     this.givesTokens = options.getToken !== undefined;
@@ -207,6 +207,10 @@ export class Host {
     } catch {
       // It was told.
     }
+  }
+
+  event(json: string): void {
+    this.#options.events?.event(json);
   }
 
   // For the module: what came of a call.

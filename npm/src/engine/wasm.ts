@@ -62,6 +62,8 @@ interface Inside {
   instance: Instance;
   host: Host;
   engine: ModuleEngine;
+  /** Whether it was told that somebody listens to events. */
+  observed: boolean;
 }
 
 class WasmEngine implements Engine {
@@ -168,11 +170,11 @@ class WasmEngine implements Engine {
     }
     const instance = alive();
     if (this.#inside?.instance !== instance) {
-      const { fetch, getToken, warn } = this.#options;
-      const host = new Host(instance, { warn, ...(fetch && { fetch }), ...(getToken && { getToken }) });
+      const { events, fetch, getToken, warn } = this.#options;
+      const host = new Host(instance, { warn, events, ...(fetch && { fetch }), ...(getToken && { getToken }) });
       const plain = Object.fromEntries(PLAIN_OPTIONS.map((name) => [name, this.#options[name]]));
       const json = JSON.stringify({ ...plain, shared: this.#runtime.shared });
-      this.#inside = { instance, host, engine: create(instance, json, host) };
+      this.#inside = { instance, host, engine: create(instance, json, host), observed: false };
     }
     return this.#inside;
   }
@@ -185,6 +187,11 @@ class WasmEngine implements Engine {
     signal?.throwIfAborted();
     const inside = this.#enter();
     const { instance, host } = inside;
+    const listened = this.#options.events?.isOpen ?? false;
+    if (listened !== inside.observed) {
+      inside.observed = listened;
+      inside.engine.observe(listened);
+    }
     const { number, result } = instance.call<T>((number) => {
       start(inside, number);
     });

@@ -1,9 +1,11 @@
 /** The package in Node: the addon, or the WASM engine where there is none. `LOGTO_MANAGEMENT_ENGINE=wasm` or `=native` insists on one. */
+import { channel } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
 import type { EngineModule } from '../engine/engine.js';
 import { loadAddon } from '../engine/load-addon.js';
 import { nativeModule } from '../engine/native.js';
 import { wasmModuleOfNode } from '../engine/wasm-node.js';
+import { EVENT_TYPES, type Channels } from '../events.js';
 import { bind } from '../facade.js';
 
 export * from '../exports.js';
@@ -26,5 +28,12 @@ function chooseEngine(): EngineModule {
   };
 }
 
-export const { createManagementApi, createManagementApiFromEnv, createApiClient, engineKind, errorNames } =
-  bind(chooseEngine());
+/** `logto-management:request`, `:response`, `:retry`, `:token`. */
+const channels = Object.fromEntries(
+  EVENT_TYPES.map((type) => [type, channel(`logto-management:${type}`)]),
+) as unknown as Channels;
+
+export const { createManagementApi, createManagementApiFromEnv, createApiClient, engineKind, errorNames } = bind(
+  chooseEngine(),
+  channels,
+);
