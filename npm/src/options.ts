@@ -27,6 +27,8 @@ export interface CoreOptions {
   retryInitialDelayMs?: number | undefined;
   /** The highest bound of a back-off. Default 8,000. */
   retryMaxDelayMs?: number | undefined;
+  /** The most time for one step of a token store; after a longer one the client goes on without it. Default 250. */
+  tokenStoreTimeoutMs?: number | undefined;
   /** Default: 200 requests in 10 s, burst 200, for `*.logto.app`; off elsewhere. `false` switches it off. */
   rateLimit?: RateLimit | false | undefined;
   /** What the token is asked for. Default `all`. */

@@ -6,7 +6,7 @@ use http::{HeaderValue, Method};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    auth::{AccessToken, BoxTokenSource, ClientCredentials, Coalesce, TokenSource},
+    auth::{AccessToken, BoxTokenSource, ClientCredentials, Coalesce, TokenSource, TokenVault},
     clock::{BoxClock, Clock},
     config::Config,
     error::Error,
@@ -52,6 +52,9 @@ pub struct ClientBuilder<T, C> {
     clock: C,
     coalesce: Coalesce,
     source: Option<BoxTokenSource>,
+    vault: Option<Arc<dyn TokenVault>>,
+    #[cfg(feature = "shared-limit")]
+    shared_limit: Option<Arc<dyn crate::SharedLimit>>,
     observer: Option<Arc<dyn Observer>>,
     limiter: Option<Arc<RateLimiter>>,
     max_concurrency: usize,
@@ -73,6 +76,19 @@ impl<T: HttpTransport, C: Clock> ClientBuilder<T, C> {
     /// Takes tokens from here instead of the configuration's credentials.
     pub fn token_source(mut self, source: impl TokenSource) -> Self {
         self.source = Some(BoxTokenSource(Arc::new(source)));
+        self
+    }
+
+    /// Shares the tokens that the credentials bring with other processes or isolates. Default: each client has its own.
+    pub fn token_vault(mut self, vault: Arc<dyn TokenVault>) -> Self {
+        self.vault = Some(vault);
+        self
+    }
+
+    /// Keeps to the rate limit together with other processes. Without a rate limit it does nothing.
+    #[cfg(feature = "shared-limit")]
+    pub fn shared_limit(mut self, limit: Arc<dyn crate::SharedLimit>) -> Self {
+        self.shared_limit = Some(limit);
         self
     }
 
@@ -117,6 +133,10 @@ impl<T: HttpTransport, C: Clock> ClientBuilder<T, C> {
             clock: self.clock,
             config: Arc::clone(&config),
             limiter,
+            #[cfg(feature = "shared-limit")]
+            fleet: self
+                .shared_limit
+                .map(|limit| crate::shared_limit::Fleet::new(limit, config.token_store_timeout)),
             // Where calls must not wait for each other, they do not wait for a slot either.
             slots: (self.coalesce == Coalesce::Shared).then(|| Slots::new(config.max_connections)),
             observer: self.observer,
@@ -125,7 +145,8 @@ impl<T: HttpTransport, C: Clock> ClientBuilder<T, C> {
         let source = match (self.source, &config.credentials) {
             (Some(source), _) => source,
             (None, Some(credentials)) => {
-                let source = ClientCredentials::new(Arc::clone(&pipeline), credentials, self.coalesce)?;
+                let source =
+                    ClientCredentials::new(Arc::clone(&pipeline), credentials, self.coalesce, self.vault)?;
                 BoxTokenSource(Arc::new(source))
             }
             (None, None) => {
@@ -147,6 +168,9 @@ impl<T: HttpTransport, C: Clock> Client<T, C> {
             clock,
             coalesce: Coalesce::default(),
             source: None,
+            vault: None,
+            #[cfg(feature = "shared-limit")]
+            shared_limit: None,
             observer: None,
             limiter: None,
             max_concurrency: usize::MAX,

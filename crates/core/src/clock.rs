@@ -23,6 +23,12 @@ impl UnixMillis {
         Self(self.0.saturating_add(millis(duration)))
     }
 
+    /// How long ago `earlier` was; nothing where it was not.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+
     /// This instant minus `duration`, not before 1970.
     #[must_use]
     pub const fn before(self, duration: Duration) -> Self {

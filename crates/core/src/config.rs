@@ -7,6 +7,7 @@
 //! | `retry_initial_delay`, `retry_max_delay` | 0.5 s, 8 s | full jitter below a bound that doubles |
 //! | `timeout` | 30 s | one request, up to the end of its body |
 //! | `connect_timeout` | 10 s | one connection |
+//! | `token_store_timeout` | 250 ms | one step of a token store; after a longer one, the client goes on without it |
 //! | `rate_limit` | 200 per 10 s, burst 200, for `*.logto.app`; off elsewhere | see [`RateLimit`] |
 //! | `max_connections` | 256; none on Workers | requests under way at once; more wait their turn |
 //! | `scope` | `all` | what the token is asked for |
@@ -62,6 +63,7 @@ pub struct Config {
     pub(crate) retry: RetryPolicy,
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
+    pub(crate) token_store_timeout: Duration,
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) max_connections: usize,
     pub(crate) max_response_bytes: usize,
@@ -169,6 +171,7 @@ pub struct ConfigBuilder {
     pub(crate) retry: RetryPolicy,
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
+    pub(crate) token_store_timeout: Duration,
     pub(crate) rate_limit: Option<Option<RateLimit>>,
     pub(crate) max_connections: usize,
     pub(crate) max_response_bytes: usize,
@@ -188,6 +191,7 @@ impl ConfigBuilder {
             retry: RetryPolicy::default(),
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
+            token_store_timeout: Duration::from_millis(250),
             rate_limit: None,
             max_connections: DEFAULT_MAX_CONNECTIONS,
             max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
@@ -267,6 +271,12 @@ impl ConfigBuilder {
         self
     }
 
+    /// The most time for one step of a token store or a shared rate limit. A store that takes longer costs this wait, and the client goes on without it. Default 250 ms.
+    pub const fn token_store_timeout(mut self, timeout: Duration) -> Self {
+        self.token_store_timeout = timeout;
+        self
+    }
+
     /// The rate that the client keeps itself within; `None` switches it off. Default: on for `*.logto.app`, off elsewhere.
     pub const fn rate_limit(mut self, limit: Option<RateLimit>) -> Self {
         self.rate_limit = Some(limit);
@@ -330,7 +340,7 @@ impl ConfigBuilder {
         if http::HeaderValue::from_str(&self.user_agent).is_err() {
             return Err(Error::config("The user agent holds characters that a header cannot carry"));
         }
-        if self.timeout.is_zero() || self.connect_timeout.is_zero() {
+        if self.timeout.is_zero() || self.connect_timeout.is_zero() || self.token_store_timeout.is_zero() {
             return Err(Error::config("A timeout must be longer than 0"));
         }
         if self.max_connections == 0 {
@@ -351,6 +361,7 @@ impl ConfigBuilder {
             retry: self.retry,
             timeout: self.timeout,
             connect_timeout: self.connect_timeout,
+            token_store_timeout: self.token_store_timeout,
             rate_limit,
             max_connections: self.max_connections,
             max_response_bytes: self.max_response_bytes,

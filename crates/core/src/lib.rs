@@ -13,6 +13,7 @@
 //! | [`auth`] | access tokens: getting, keeping, renewing |
 //! | `pipeline` | the one request loop |
 //! | `retry`, [`limit`], `slots` | what is tried again; the token bucket; how many at once |
+//! | `shared_limit` | the token bucket of several processes (feature `shared-limit`) |
 //! | [`page`] | listings: totals, cursors, rows that move meanwhile |
 //! | [`request`], [`response`] | one call, one answer |
 //! | [`error`] | one error type, its names and predicates |
@@ -39,10 +40,15 @@ pub mod response;
 mod retry;
 mod rt;
 mod secret;
+#[cfg(feature = "shared-limit")]
+pub mod shared_limit;
 mod slots;
 pub mod transport;
 
-pub use auth::{AccessToken, ClientCredentials, Coalesce, TokenSource};
+pub use auth::{
+    AccessToken, ClientCredentials, Coalesce, StoreEntry, StoreError, TokenSource, TokenStore, TokenVault,
+    VaultStep,
+};
 pub use client::{Client, ClientBuilder, ListBuilder, RequestBuilder};
 pub use clock::{BoxClock, Clock, TestingClock, UnixMillis};
 pub use config::{ClientAuth, Config, ConfigBuilder};
@@ -54,6 +60,8 @@ pub use request::{CallOptions, Request};
 pub use response::{Data, Response};
 pub use rt::{BoxFuture, MaybeSend, MaybeSync};
 pub use secret::Secret;
+#[cfg(feature = "shared-limit")]
+pub use shared_limit::SharedLimit;
 pub use transport::{BoxTransport, HttpTransport, TransportError, TransportErrorKind};
 
 pub use bytes;

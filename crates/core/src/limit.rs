@@ -114,6 +114,12 @@ impl RateLimiter {
         }
     }
 
+    /// For the same bucket elsewhere.
+    #[cfg(feature = "shared-limit")]
+    pub(crate) const fn measures(&self) -> crate::shared_limit::Measures {
+        crate::shared_limit::Measures { interval: self.interval, tolerance: self.tolerance }
+    }
+
     /// Counts a request that does not wait (the token request, which callers who have their turn wait for).
     pub(crate) fn charge(&self, now: Duration) {
         let mut bucket = lock(&self.state);

@@ -16,7 +16,7 @@ use crate::{
 pub enum Event<'a> {
     /// Something that works today and will hurt: said once per client.
     Warning {
-        /// Stable name: `scope`, `insecure_http`.
+        /// Stable name: `scope`, `insecure_http`, `token_store`, `shared_limit`.
         code: &'static str,
         /// What it means, and what to do.
         message: &'a str,

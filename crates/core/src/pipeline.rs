@@ -31,6 +31,9 @@ pub(crate) struct Pipeline<T, C> {
     pub(crate) clock: C,
     pub(crate) config: Arc<Config>,
     pub(crate) limiter: Option<Arc<RateLimiter>>,
+    /// The bucket that other processes draw from too; then `limiter` stands in where that one fails.
+    #[cfg(feature = "shared-limit")]
+    pub(crate) fleet: Option<crate::shared_limit::Fleet>,
     /// How many calls of the API may be under way at once.
     pub(crate) slots: Option<Slots>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
@@ -51,7 +54,8 @@ struct Run<'a> {
     request: &'a Prepared,
     sent: u32,
     retried: u32,
-    renewed: bool,
+    /// Times that a 401 had the token replaced.
+    renewals: u8,
     /// End of the caller's patience, on the monotonic clock.
     until: Option<Duration>,
     /// When the first attempt went out.
@@ -68,7 +72,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
     /// Runs a request to its end. Any status is `Ok`; errors are those of the token, the transport, a redirect or the deadline.
     pub(crate) async fn run(&self, request: &Prepared, access: Access<'_>) -> Result<Response, Error> {
         let until = request.options.deadline.map(|deadline| self.clock.monotonic().saturating_add(deadline));
-        let mut run = Run { request, sent: 0, retried: 0, renewed: false, until, began: None };
+        let mut run = Run { request, sent: 0, retried: 0, renewals: 0, until, began: None };
         self.attempts(&mut run, access)
             .await
             .map_err(|error| error.of_call(request.method.as_str(), &request.route, run.sent))
@@ -100,14 +104,35 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
     /// The rate limit.
     async fn take_turn(&self, run: &Run<'_>, access: Access<'_>) -> Result<(), Error> {
         let Some(limiter) = self.limiter.as_ref().filter(|_| !run.request.foreign) else { return Ok(()) };
+        #[cfg(feature = "shared-limit")]
+        if let Some(fleet) = &self.fleet {
+            return self.take_shared_turn(run, access, fleet, limiter).await;
+        }
         match access {
             Access::Token => {
                 limiter.charge(self.clock.monotonic());
                 Ok(())
             }
-            Access::Api(_) => limiter.acquire(&self.clock, run.until).await.map_err(|wait| {
-                exhausted(&format!("its turn at the rate limit is {} ms away", wait.as_millis()))
-            }),
+            Access::Api(_) => limiter.acquire(&self.clock, run.until).await.map_err(too_far),
+        }
+    }
+
+    #[cfg(feature = "shared-limit")]
+    async fn take_shared_turn(
+        &self,
+        run: &Run<'_>,
+        access: Access<'_>,
+        fleet: &crate::shared_limit::Fleet,
+        limiter: &RateLimiter,
+    ) -> Result<(), Error> {
+        let warn = |message: &str| self.emit(&Event::Warning { code: "shared_limit", message });
+        match access {
+            Access::Token => {
+                limiter.charge(self.clock.monotonic());
+                fleet.step(limiter, &self.clock, crate::shared_limit::LimitStep::Charge, warn).await;
+                Ok(())
+            }
+            Access::Api(_) => fleet.acquire(limiter, &self.clock, run.until, warn).await.map_err(too_far),
         }
     }
 
@@ -196,6 +221,11 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
             // Callers wait for their turn in silence: for no longer than the budget, however far the server points into the future.
             let shut = retry_after.map(|after| after.min(self.config.retry.budget));
             limiter.drain(self.clock.monotonic(), shut);
+            #[cfg(feature = "shared-limit")]
+            if let Some(fleet) = &self.fleet {
+                let step = crate::shared_limit::LimitStep::Drain(shut.unwrap_or(limiter.measures().interval));
+                fleet.step(limiter, &self.clock, step, |_| ()).await;
+            }
         }
         Ok(response)
     }
@@ -224,11 +254,13 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         response: &Response,
     ) -> bool {
         let (Access::Api(source), Some(token)) = (access, token) else { return false };
-        if response.status != StatusCode::UNAUTHORIZED || run.renewed {
+        // A token out of a store may be as old as the one that it replaces, so its refusal does not count.
+        let allowed = if token.shared { 2 } else { 1 };
+        if response.status != StatusCode::UNAUTHORIZED || run.renewals >= allowed {
             return false;
         }
         source.invalidate_dyn(token);
-        run.renewed = true;
+        run.renewals += 1;
         true
     }
 
@@ -357,6 +389,10 @@ fn is_wrong_audience(body: &[u8]) -> bool {
 
 /// What the token lacks when its scope was not granted.
 pub(crate) const MISSING_ROLE: &str = "The access token was granted no scope \"all\": give the machine-to-machine application the role \"Logto Management API access\" (Console > Applications > the application > Roles)";
+
+fn too_far(wait: Duration) -> Error {
+    exhausted(&format!("its turn at the rate limit is {} ms away", wait.as_millis()))
+}
 
 fn exhausted(why: &str) -> Error {
     Inner::new(ErrorKind::BudgetExhausted, name::BUDGET, format!("The call's deadline ended: {why}")).into()

@@ -98,6 +98,8 @@ class ClientOptions(TypedDict, total=False):
     """The bound of the first back-off, which doubles from there, in seconds. Default 0.5."""
     retry_max_delay: Seconds
     """The highest bound of a back-off, in seconds. Default 8."""
+    token_store_timeout: Seconds
+    """The most time for one step of a token store; after a longer one the client goes on without it. Default 0.25."""
     rate_limit: RateLimit | Literal[False]
     """Default: 200 requests in 10 s for ``*.logto.app``, none elsewhere. ``False`` switches it off."""
     scope: str
@@ -145,6 +147,7 @@ CLIENT: dict[str, tuple[str, _Convert]] = {
     "retry_budget": ("retryBudgetMs", _milliseconds),
     "retry_initial_delay": ("retryInitialDelayMs", _milliseconds),
     "retry_max_delay": ("retryMaxDelayMs", _milliseconds),
+    "token_store_timeout": ("tokenStoreTimeoutMs", _milliseconds),
     "rate_limit": ("rateLimit", _rate_limit),
     "scope": ("scope", _as_it_is),
     "client_auth": ("clientAuth", _as_it_is),

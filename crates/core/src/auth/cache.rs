@@ -14,7 +14,6 @@ use std::{sync::Arc, time::Duration};
 use super::AccessToken;
 use crate::clock::UnixMillis;
 
-const LEEWAY: Duration = Duration::from_secs(60);
 const EARLY: Duration = Duration::from_secs(60);
 const BACKOFF: Duration = Duration::from_secs(10);
 
@@ -33,6 +32,8 @@ pub(super) struct TokenCache {
     generation: u64,
     /// No renewal before this, after one that failed.
     not_before: UnixMillis,
+    /// When the last token in use ends, or would have ended: what a store has is taken only if it is newer.
+    newest: UnixMillis,
 }
 
 #[derive(Debug)]
@@ -64,14 +65,20 @@ impl TokenCache {
         self.generation += 1;
         token.generation = self.generation;
         let lifetime = token.lifetime();
-        let leeway = LEEWAY.min(lifetime / 2);
-        let early = EARLY.min((lifetime - leeway) / 2);
+        let leeway = token.leeway();
+        let early = EARLY.min(lifetime.saturating_sub(leeway) / 2);
         let leeway_from = token.expires_at().before(leeway);
+        self.newest = token.expires_at();
         let token = Arc::new(token);
         self.current =
             Some(Held { token: Arc::clone(&token), early_from: leeway_from.before(early), leeway_from });
         self.not_before = UnixMillis(0);
         token
+    }
+
+    /// Whether a token that a store has can take the place of the one in use, or of the one that was refused.
+    pub(super) fn takes(&self, stored: &AccessToken, now: UnixMillis) -> bool {
+        stored.expires_at() > self.newest && stored.is_worth_sharing(now)
     }
 
     /// A renewal failed: the token in use, if it still lives.

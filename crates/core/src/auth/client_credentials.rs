@@ -6,36 +6,29 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
-
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use bytes::Bytes;
-use futures_util::{
-    FutureExt,
-    future::{Shared, WeakShared},
-};
-use http::{HeaderMap, HeaderValue, Method, header};
 
 use super::{
     AccessToken, TokenSource,
     cache::{Step, TokenCache},
+    request::{ROUTE, refusal, token_request, unusable},
+    store::{LOCK, PATIENCE, Share, StoreError, TokenVault, VaultStep},
 };
 use crate::{
     clock::Clock,
-    config::{ClientAuth, Config, Credentials},
-    endpoint,
-    error::{Answered, ApiErrorBody, Error, ErrorKind, Inner, name},
+    config::Credentials,
+    error::Error,
     observe::Event,
-    percent,
     pipeline::{Access, MISSING_ROLE, Pipeline},
-    request::{CallOptions, Prepared},
-    response::Response,
+    request::Prepared,
     rt::{BoxFuture, lock},
     transport::HttpTransport,
 };
-
-/// The token endpoint, below the base url.
-const ROUTE: &str = "/oidc/token";
+use futures_util::{
+    FutureExt,
+    future::{Shared, WeakShared},
+};
 
 /// Whether callers wait for each other's token request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +42,20 @@ pub enum Coalesce {
     PerCall,
 }
 
+/// Between two looks at the store, on average, while somebody else gets the token.
+const POLL: Duration = Duration::from_millis(100);
+
+/// What the store is good for in a renewal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lent {
+    /// Nothing: it failed.
+    Away,
+    /// It answers.
+    Ready,
+    /// It answers, and its lock is held.
+    Locked,
+}
+
 type Renewal = BoxFuture<'static, Result<Arc<AccessToken>, Error>>;
 
 /// A [`TokenSource`] for a machine-to-machine application: the client credentials grant against Logto's token endpoint, cached.
@@ -58,6 +65,7 @@ struct Inside<T, C> {
     pipeline: Arc<Pipeline<T, C>>,
     request: Prepared,
     coalesce: Coalesce,
+    share: Option<Share>,
     state: Mutex<State>,
     warned_insecure: AtomicBool,
     warned_scope: AtomicBool,
@@ -70,6 +78,8 @@ struct State {
     under_way: Option<WeakShared<Renewal>>,
     /// A call renews for itself ([`Coalesce::PerCall`]).
     renewing: bool,
+    /// When the store's lock that this client took is over, on the monotonic clock.
+    locked_until: Duration,
 }
 
 impl<T: HttpTransport, C: Clock> ClientCredentials<T, C> {
@@ -77,12 +87,15 @@ impl<T: HttpTransport, C: Clock> ClientCredentials<T, C> {
         pipeline: Arc<Pipeline<T, C>>,
         credentials: &Credentials,
         coalesce: Coalesce,
+        vault: Option<Arc<dyn TokenVault>>,
     ) -> Result<Self, Error> {
+        let share = vault.map(|vault| Share::new(vault, &pipeline.config, credentials, ROUTE));
         let request = token_request(&pipeline.config, credentials)?;
         Ok(Self(Arc::new(Inside {
             pipeline,
             request,
             coalesce,
+            share,
             state: Mutex::default(),
             warned_insecure: AtomicBool::new(false),
             warned_scope: AtomicBool::new(false),
@@ -126,14 +139,104 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
         }
     }
 
-    /// Asks for a token and keeps it. A failure leaves a token that still lives in use.
+    /// Gets a token, out of the store or from Logto, and keeps it. A failure leaves a token that still lives in use.
     async fn renew(&self) -> Result<Arc<AccessToken>, Error> {
-        let result = self.ask().await;
+        let Some(share) = &self.share else { return self.settle(self.ask().await) };
+        let clock = &self.pipeline.clock;
+        let mut lent = Lent::Away;
+        let looked = self.look(share, &mut lent).await.unwrap_or_else(|trouble| {
+            lent = Lent::Away;
+            self.warn_of_store(share, &trouble.to_string());
+            None
+        });
+        let (result, is_new) = match looked {
+            Some(token) => (Ok(token), false),
+            None => {
+                let asked = self.ask().await;
+                let is_new = asked.is_ok();
+                (self.settle(asked), is_new)
+            }
+        };
+        let saved = match (&result, lent) {
+            (_, Lent::Away) => Ok(None),
+            (Ok(token), _) if is_new && token.is_worth_sharing(clock.now()) => {
+                let ttl = token.expires_at().before(token.leeway()).since(clock.now());
+                share.step(clock, VaultStep::Save(&token.to_stored(), ttl)).await
+            }
+            _ => Ok(None),
+        };
+        let given_back = match (saved, lent) {
+            (Ok(_), Lent::Locked) => {
+                lock(&self.state).locked_until = Duration::ZERO;
+                share.step(clock, VaultStep::Unlock).await
+            }
+            (saved, _) => saved,
+        };
+        if let Err(trouble) = given_back {
+            self.warn_of_store(share, &trouble.to_string());
+        }
+        result
+    }
+
+    /// Keeps what Logto answered.
+    fn settle(&self, result: Result<AccessToken, Error>) -> Result<Arc<AccessToken>, Error> {
         let mut state = lock(&self.state);
         state.under_way = None;
         match result {
             Ok(token) => Ok(state.cache.renewed(token)),
             Err(error) => state.cache.failed(self.pipeline.clock.now()).ok_or(error),
+        }
+    }
+
+    /// Looks for a token in the store, and waits for one that somebody else has gone to get. `None`: it is for this caller to get it.
+    async fn look(&self, share: &Share, lent: &mut Lent) -> Result<Option<Arc<AccessToken>>, StoreError> {
+        let clock = &self.pipeline.clock;
+        let patience = clock.monotonic().saturating_add(PATIENCE);
+        loop {
+            let stored = share.load(clock).await?;
+            {
+                let mut state = lock(&self.state);
+                if let Some(stored) = stored.filter(|stored| state.cache.takes(stored, clock.now())) {
+                    state.under_way = None;
+                    return Ok(Some(state.cache.renewed(stored)));
+                }
+                // Another call of this client may have been quicker, where calls do not wait for each other.
+                if let Step::Use(token) = state.cache.step(clock.now()) {
+                    return Ok(Some(token));
+                }
+            }
+            if *lent == Lent::Locked {
+                return Ok(None);
+            }
+            *lent = Lent::Ready;
+            // Held from before, where the caller who took it was cancelled.
+            let held = clock.monotonic() < lock(&self.state).locked_until;
+            if held || share.lock(clock).await? {
+                *lent = Lent::Locked;
+                lock(&self.state).locked_until = clock.monotonic().saturating_add(LOCK);
+                // Whoever had it before may have saved a token meanwhile.
+                continue;
+            }
+            let now = clock.now();
+            {
+                let mut state = lock(&self.state);
+                if let Step::Renew { meanwhile: Some(_), wait_for_it: false } = state.cache.step(now) {
+                    state.under_way = None;
+                    return Ok(state.cache.failed(now));
+                }
+            }
+            if clock.monotonic() >= patience {
+                return Ok(None);
+            }
+            clock.sleep(POLL.mul_f64(0.5 + clock.jitter())).await;
+        }
+    }
+
+    /// Once per token source: all goes on without the store, but somebody pays for the tokens.
+    fn warn_of_store(&self, share: &Share, trouble: &str) {
+        if share.warns() {
+            let message = ["The token store failed, so tokens are not shared: ", trouble].concat();
+            self.pipeline.emit(&Event::Warning { code: "token_store", message: &message });
         }
     }
 
@@ -204,105 +307,4 @@ impl<T, C> fmt::Debug for ClientCredentials<T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientCredentials").field("coalesce", &self.0.coalesce).finish_non_exhaustive()
     }
-}
-
-/// The token request, made once: nothing in it changes.
-fn token_request(config: &Config, credentials: &Credentials) -> Result<Prepared, Error> {
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let mut body = String::from("grant_type=client_credentials");
-    let mut field = |name: &str, value: &str| {
-        body.push('&');
-        body.push_str(name);
-        body.push('=');
-        percent::form(value, &mut body);
-    };
-    field("resource", &config.indicator);
-    field("scope", &config.scope);
-    match config.client_auth {
-        ClientAuth::Post => {
-            field("client_id", &credentials.id);
-            field("client_secret", credentials.secret.expose());
-        }
-        ClientAuth::Basic => {
-            // Encoded first, as RFC 6749 says: Logto decodes, so a raw + or % in a secret would be another secret.
-            let mut pair = String::new();
-            percent::form(&credentials.id, &mut pair);
-            pair.push(':');
-            percent::form(credentials.secret.expose(), &mut pair);
-            let value = format!("Basic {}", STANDARD.encode(pair));
-            let mut value = HeaderValue::try_from(value)
-                .map_err(|_| Error::config("The credentials make no valid header"))?;
-            value.set_sensitive(true);
-            headers.insert(header::AUTHORIZATION, value);
-        }
-    }
-    let uri = format!("{}{ROUTE}", config.base_url());
-    Ok(Prepared {
-        method: Method::POST,
-        uri: uri.parse().map_err(|_| Error::config("The base url makes no valid token endpoint"))?,
-        route: ROUTE.to_owned(),
-        headers,
-        body: Bytes::from(body),
-        // Asking twice for a token is as good as asking once.
-        options: CallOptions { idempotent: Some(true), ..CallOptions::default() },
-        needs_token: false,
-        foreign: false,
-    })
-}
-
-/// The token endpoint said no.
-fn refusal(response: &Response, config: &Config) -> Error {
-    let code = ApiErrorBody::parse(&response.body).code;
-    let (name, hint) = match code.as_deref() {
-        Some("oidc.invalid_client") => (name::AUTH_CLIENT, Some(client_hint(response.status.as_u16()))),
-        Some("oidc.invalid_target") => (name::AUTH_TARGET, Some(endpoint::indicator_hint(config))),
-        Some("auth.exceed_token_limit") => (
-            name::AUTH_QUOTA,
-            Some("The tenant's quota of tokens is used up; trying again cannot help. See the plan's usage in Logto's Console".to_owned()),
-        ),
-        None if response.status.as_u16() == 404 => {
-            (name::AUTH_FAILED, Some(format!("Is there a Logto at {}?", config.base_url())))
-        }
-        _ => (name::AUTH_FAILED, None),
-    };
-    Error::answered(
-        ErrorKind::Auth,
-        Some(name),
-        Answered {
-            status: response.status,
-            body: &response.body,
-            request_id: response.request_id(),
-            method: response.method.as_str(),
-            route: &response.route,
-            attempts: response.attempts,
-            retry_after: response.retry_after,
-            hint,
-        },
-    )
-}
-
-fn client_hint(status: u16) -> String {
-    if status == 401 {
-        "The client secret is wrong: copy it again from the application's page in Logto's Console".to_owned()
-    } else {
-        "No application of this tenant has this client id: is it a machine-to-machine application, of the tenant at this address?".to_owned()
-    }
-}
-
-/// The token endpoint said yes, and gave nothing to use. The body is kept out: it could hold a token.
-fn unusable(response: &Response, why: &str) -> Error {
-    let mut inner = Inner::new(
-        ErrorKind::Auth,
-        name::AUTH_FAILED,
-        format!("The token endpoint answered {}, but {why}", response.status.as_u16()),
-    );
-    inner.status = Some(response.status.as_u16());
-    inner.request_id = response.request_id().map(str::to_owned);
-    inner.method = Some(response.method.as_str().to_owned());
-    inner.route = Some(response.route.clone());
-    inner.attempts = response.attempts;
-    inner.hint = Some("Is the base url the address of a Logto?".to_owned());
-    inner.into()
 }

@@ -5,10 +5,15 @@
 
 mod cache;
 mod client_credentials;
+mod request;
 mod source;
+mod store;
 mod token;
 
 pub use client_credentials::{ClientCredentials, Coalesce};
 pub use source::TokenSource;
 pub(crate) use source::{BoxTokenSource, DynTokenSource};
+#[cfg(feature = "shared-limit")]
+pub(crate) use store::within;
+pub use store::{StoreEntry, StoreError, TokenStore, TokenVault, VaultStep};
 pub use token::{AccessToken, parse_token_response};

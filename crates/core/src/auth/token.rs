@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use http::HeaderValue;
 
 use crate::{
-    clock::UnixMillis,
+    clock::{UnixMillis, millis},
     error::Error,
     json::{self, Json},
     secret::Secret,
@@ -17,6 +17,9 @@ const ALL: &str = "all";
 /// How long a token counts as good when the server does not say (RFC 6749 lets it): short, so that an error is short.
 const UNSTATED_LIFETIME: Duration = Duration::from_secs(300);
 
+/// See [`AccessToken::leeway`].
+const LEEWAY: Duration = Duration::from_secs(60);
+
 /// An access token. Its value is printed nowhere.
 #[derive(Clone)]
 pub struct AccessToken {
@@ -27,6 +30,8 @@ pub struct AccessToken {
     scope: Option<String>,
     /// Whether the scope is what the token endpoint said; of a token from elsewhere it may simply be untold.
     scope_is_told: bool,
+    /// Whether it came out of a token store: somebody else asked for it, and it may be gone at the server.
+    pub(crate) shared: bool,
     /// Which renewal it came from: a token is dropped by this, so that one that was replaced already is left alone.
     pub(crate) generation: u64,
 }
@@ -53,6 +58,7 @@ impl AccessToken {
             lifetime: Duration::ZERO,
             scope_is_told: scope.is_some(),
             scope,
+            shared: false,
             generation: 0,
         })
     }
@@ -90,6 +96,44 @@ impl AccessToken {
         token.lifetime = lifetime;
         token.scope_is_told = true;
         Ok(token)
+    }
+
+    /// For a token store: when it ends and how long it lives in milliseconds, the scope behind a `=` if there is one, and the token, a line each.
+    pub(crate) fn to_stored(&self) -> String {
+        let mut text = self.expires_at.0.to_string();
+        text.push('\n');
+        text.push_str(&millis(self.lifetime).to_string());
+        text.push('\n');
+        if let Some(scope) = &self.scope {
+            text.push('=');
+            text.push_str(scope);
+        }
+        text.push('\n');
+        text.push_str(self.value());
+        text
+    }
+
+    /// What [`to_stored`](Self::to_stored) wrote; nothing for anything else.
+    pub(crate) fn from_stored(text: &str) -> Option<Self> {
+        let mut lines = text.splitn(4, '\n');
+        let expires_at = UnixMillis(lines.next()?.parse().ok()?);
+        let lifetime = Duration::from_millis(lines.next()?.parse().ok()?);
+        let scope = lines.next()?.strip_prefix('=').map(str::to_owned);
+        let mut token = Self::new(lines.next()?, expires_at, scope).ok()?;
+        token.lifetime = lifetime;
+        token.scope_is_told = true;
+        token.shared = true;
+        Some(token)
+    }
+
+    /// How long before its end everybody waits for a new one: 60 s, or half the lifetime of a token that lives less than two minutes.
+    pub(crate) fn leeway(&self) -> Duration {
+        LEEWAY.min(self.lifetime / 2)
+    }
+
+    /// Whether a store may hand it to others: its leeway has not begun.
+    pub(crate) fn is_worth_sharing(&self, now: UnixMillis) -> bool {
+        now < self.expires_at.before(self.leeway())
     }
 
     /// The token itself, for a request of your own.

@@ -92,6 +92,7 @@ impl Door for DriverDoor {
                 "client": {
                     "tenantId": client.tenant_id, "clientId": client.client_id, "clientSecret": client.client_secret,
                     "baseUrl": client.base_url, "apiIndicator": client.api_indicator, "options": client.options,
+                    "tokenStore": client.token_store,
                 },
             });
             let answer = self.exchange(&message).await.map_err(|why| format!("{} ({})", why, vector.name))?;

@@ -58,6 +58,32 @@ pub struct ClientSpec {
     pub api_indicator: Option<String>,
     /// Client options.
     pub options: Map<String, Value>,
+    /// A token store, that all clients of the vector share: `working`, `failing` or `hanging`.
+    pub token_store: Option<StoreKind>,
+}
+
+/// What a vector's token store does.
+#[derive(Clone, Copy, Debug, Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StoreKind {
+    /// It keeps and gives.
+    Working,
+    /// Every step is an error.
+    Failing,
+    /// No step ends.
+    Hanging,
+}
+
+/// What is done to the store's values.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SpoilKind {
+    /// One character is another.
+    Bit,
+    /// The end is cut off.
+    End,
+    /// Something else altogether.
+    Garbage,
 }
 
 impl Default for ClientSpec {
@@ -69,6 +95,7 @@ impl Default for ClientSpec {
             base_url: Some("{server}".to_owned()),
             api_indicator: None,
             options: Map::new(),
+            token_store: None,
         }
     }
 }
@@ -94,6 +121,10 @@ pub struct Step {
     pub token: Option<bool>,
     /// Builds the client.
     pub create: Option<bool>,
+    /// A client of the same configuration takes the place of the one before, as in a process that starts later.
+    pub again: Option<bool>,
+    /// Spoils every value in the token store.
+    pub spoil: Option<SpoilKind>,
     /// The client's clock moves on.
     pub advance_ms: Option<u64>,
     /// So many times at once, or these at once.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use logto_management::{ReqwestTransport, TokioClock};
+use logto_management::{ReqwestTransport, Sealed, TokioClock};
 use logto_management_core::{
     Client, Clock, Config, ConfigBuilder, Error, Event, HttpTransport, Observer, TestingClock,
 };
@@ -18,10 +18,14 @@ use serde_json::Value;
 
 use super::{
     Door, Report, Vector,
-    format::ClientSpec,
+    format::{ClientSpec, StoreKind},
     steps::{Player, Stage},
 };
-use crate::{clock::VirtualClock, transport::SimulatedTransport};
+use crate::{
+    clock::VirtualClock,
+    store::{Mode, TestStore},
+    transport::SimulatedTransport,
+};
 
 /// Where the script stands in process: a loopback name, as the servers of the doors over TCP are. Nothing listens anywhere else.
 const SERVER: &str = "http://localhost";
@@ -88,10 +92,24 @@ fn client<T: HttpTransport, C: Clock>(
     transport: impl FnOnce(&Config) -> T,
     clock: C,
     heard: &Heard,
+    store: Option<&TestStore>,
 ) -> Result<Client<T, C>, Error> {
     let config = config?;
     let transport = transport(&config);
-    Client::builder(config, transport, clock).observer(heard.observer()).build()
+    let mut builder = Client::builder(config, transport, clock).observer(heard.observer());
+    if let Some(store) = store {
+        builder = builder.token_vault(Sealed::shared(store.clone()));
+    }
+    builder.build()
+}
+
+/// The store that a vector's clients share; one that nobody asks, where they share none.
+fn store(spec: &ClientSpec) -> TestStore {
+    TestStore::new(match spec.token_store {
+        None | Some(StoreKind::Working) => Mode::Working,
+        Some(StoreKind::Failing) => Mode::Failing,
+        Some(StoreKind::Hanging) => Mode::Hanging,
+    })
 }
 
 fn in_ms(sleeps: Vec<Duration>) -> Vec<f64> {
@@ -122,13 +140,21 @@ impl Door for InProcess {
                     script.respond(request, now)
                 })
             };
-            let client = client(config(&spec), |_| transport, clock.clone(), &heard);
+            let store = store(&spec);
+            let shared = spec.token_store.map(|_| &store);
+            let make = || client(config(&spec), |_| transport.clone(), clock.clone(), &heard, shared);
             let stage = Stage {
                 advance: &|by| clock.advance(by),
                 seen: &|| script.seen_count(),
                 wait: &|| clock.wait(Duration::from_millis(1)).boxed_local(),
             };
-            let player = Player { client, stage, last_list: RefCell::default() };
+            let player = Player {
+                client: RefCell::new(make()),
+                again: &make,
+                store: &store,
+                stage,
+                last_list: RefCell::default(),
+            };
             let outcomes = clock.run(player.play(&vector.steps));
             drop(player);
             let (warnings, events) = heard.take();
@@ -158,9 +184,11 @@ impl Door for OverTcp {
             let refused = server.refused_url().map_err(|error| error.to_string())?;
             let clock = TestingClock::new(TokioClock);
             let heard = Heard::default();
-            let config = config(&vector.client.at(server.base_url(), &refused));
+            let spec = vector.client.at(server.base_url(), &refused);
+            let store = store(&spec);
+            let shared = spec.token_store.map(|_| &store);
             let reqwest = |config: &Config| ReqwestTransport::new(config).expect("the system's TLS set-up");
-            let client = client(config, reqwest, clock.clone(), &heard);
+            let make = || client(config(&spec), reqwest, clock.clone(), &heard, shared);
             let stage = Stage {
                 advance: &|by| {
                     clock.advance(by);
@@ -169,7 +197,13 @@ impl Door for OverTcp {
                 seen: &|| server.seen().len(),
                 wait: &|| tokio::time::sleep(Duration::from_millis(1)).boxed_local(),
             };
-            let player = Player { client, stage, last_list: RefCell::default() };
+            let player = Player {
+                client: RefCell::new(make()),
+                again: &make,
+                store: &store,
+                stage,
+                last_list: RefCell::default(),
+            };
             let outcomes = player.play(&vector.steps).await;
             drop(player);
             let (warnings, events) = heard.take();

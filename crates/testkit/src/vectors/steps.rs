@@ -9,7 +9,8 @@ use logto_management_core::{
 };
 use serde_json::{Map, Value, json};
 
-use super::format::{CallSpec, ListSpec, Parallel, Params, Step};
+use super::format::{CallSpec, ListSpec, Parallel, Params, SpoilKind, Step};
+use crate::store::{Spoil, TestStore};
 
 /// What a door gives the steps besides the client.
 pub(super) struct Stage<'a> {
@@ -25,7 +26,10 @@ type LastList<T, C> = (Pager<T, C>, Option<PageCursor>);
 
 /// Carries steps out against one client.
 pub(super) struct Player<'a, T, C> {
-    pub(super) client: Result<Client<T, C>, Error>,
+    pub(super) client: RefCell<Result<Client<T, C>, Error>>,
+    /// Another client of the same configuration.
+    pub(super) again: &'a dyn Fn() -> Result<Client<T, C>, Error>,
+    pub(super) store: &'a TestStore,
     pub(super) stage: Stage<'a>,
     /// The pager of the list step before, and its cursor.
     pub(super) last_list: RefCell<Option<LastList<T, C>>>,
@@ -53,10 +57,22 @@ impl<T: HttpTransport, C: Clock> Player<'_, T, C> {
             (self.stage.advance)(Duration::from_millis(ms));
             return json!({});
         }
-        let client = match &self.client {
-            Ok(client) => client,
+        if let Some(kind) = step.spoil {
+            self.store.spoil(match kind {
+                SpoilKind::Bit => Spoil::Bit,
+                SpoilKind::End => Spoil::End,
+                SpoilKind::Garbage => Spoil::Garbage,
+            });
+            return json!({});
+        }
+        if step.again.is_some() {
+            drop(self.client.replace((self.again)()));
+        }
+        let client = match &*self.client.borrow() {
+            Ok(client) => client.clone(),
             Err(error) => return self.failed(error),
         };
+        let client = &client;
         if let Some(call) = &step.call {
             return self.call(client, call).await;
         }
@@ -150,6 +166,7 @@ impl<T: HttpTransport, C: Clock> Player<'_, T, C> {
     fn failed(&self, error: &Error) -> Value {
         let client = self
             .client
+            .borrow()
             .as_ref()
             .map(|client| format!("{client:?} {:?}", client.config()))
             .unwrap_or_default();
