@@ -1,13 +1,13 @@
 //! [`ManagementApi`]: the client with its transport and clock.
 
-use std::{fmt, ops::Deref, time::Duration};
+use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use logto_management_core::{
     BoxClock, BoxTransport, Client, ClientAuth, Clock, Config, ConfigBuilder, Error, Event, HttpTransport,
-    Observer, RateLimit, Secret, TokenSource,
+    Observer, RateLimit, Secret, TokenSource, TokenStore, TokenVault,
 };
 
-use crate::{Network, ReqwestTransport, TokioClock, log::log_event, reqwest_transport::unusable};
+use crate::{Network, ReqwestTransport, Sealed, TokioClock, log::log_event, reqwest_transport::unusable};
 
 /// A client of one Logto's Management API.
 ///
@@ -61,6 +61,9 @@ pub struct ManagementApiBuilder {
     clock: Option<BoxClock>,
     observer: Option<Box<dyn Observer>>,
     source: Option<Box<dyn FnOnce(Builder) -> Builder + Send + Sync>>,
+    vault: Option<Arc<dyn TokenVault>>,
+    #[cfg(feature = "redis")]
+    redis: Option<crate::RedisStore>,
 }
 
 type Builder = logto_management_core::ClientBuilder<BoxTransport, BoxClock>;
@@ -73,7 +76,17 @@ impl fmt::Debug for ManagementApiBuilder {
 
 impl ManagementApiBuilder {
     fn new(config: ConfigBuilder) -> Self {
-        Self { config, transport: None, network: Network::new(), clock: None, observer: None, source: None }
+        Self {
+            config,
+            transport: None,
+            network: Network::new(),
+            clock: None,
+            observer: None,
+            source: None,
+            vault: None,
+            #[cfg(feature = "redis")]
+            redis: None,
+        }
     }
 
     fn map(mut self, change: impl FnOnce(ConfigBuilder) -> ConfigBuilder) -> Self {
@@ -166,12 +179,31 @@ impl ManagementApiBuilder {
         self
     }
 
+    /// Shares tokens with other processes through `store`, sealed under a key that only who knows the client secret has. A store that fails, or takes longer than
+    /// [`token_store_timeout`](logto_management_core::ConfigBuilder::token_store_timeout) (250 ms), costs that wait: the client asks Logto then.
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.vault = Some(Sealed::shared(store));
+        self
+    }
+
+    /// Shares tokens and the rate limit with other processes through the Redis or Valkey at an address: `redis://[user:password@]host[:port][/db]`, `rediss://…`, `redis+unix:///path`.
+    ///
+    /// # Errors
+    /// Config, where the address is none of these.
+    #[cfg(feature = "redis")]
+    pub fn redis(self, url: &str) -> Result<Self, Error> {
+        let store = crate::RedisStore::new(url)?;
+        Ok(Self { redis: Some(store.clone()), ..self.token_store(store) })
+    }
+
     /// Checks everything and makes the client. Does no I/O.
     ///
     /// # Errors
     /// Config, saying what is wrong and what would be right.
     pub fn build(self) -> Result<ManagementApi, Error> {
         let config = self.config.build()?;
+        #[cfg(feature = "redis")]
+        let limited = config.rate_limit().map(|limit| (config.base_url().to_owned(), limit));
         let transport = match self.transport {
             Some(transport) => transport,
             None => ReqwestTransport::with_network(&config, &self.network)
@@ -189,6 +221,13 @@ impl ManagementApiBuilder {
         });
         if real_time {
             builder = builder.share_rate_limit();
+        }
+        if let Some(vault) = self.vault {
+            builder = builder.token_vault(vault);
+        }
+        #[cfg(feature = "redis")]
+        if let (Some(store), Some((base_url, limit))) = (self.redis, limited) {
+            builder = builder.shared_limit(Arc::new(crate::RedisLimit::new(store, &base_url, limit)));
         }
         if let Some(source) = self.source {
             builder = source(builder);

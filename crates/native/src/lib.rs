@@ -46,7 +46,10 @@ mod clock;
 mod generated;
 mod log;
 pub mod network;
+#[cfg(feature = "redis")]
+pub mod redis;
 mod reqwest_transport;
+mod seal;
 
 pub use api::{ManagementApi, ManagementApiBuilder};
 pub use clock::TokioClock;
@@ -54,12 +57,16 @@ pub use log::log_event;
 pub use logto_management_core as core;
 pub use logto_management_core::{
     AccessToken, CallOptions, Client, ClientAuth, Config, Data, Error, ErrorKind, Event, Items, ListRequest,
-    Page, PageCursor, Pager, RateLimit, Request, Response, Secret, TokenSource, Total, UnixMillis,
+    Page, PageCursor, Pager, RateLimit, Request, Response, Secret, StoreError, TokenSource, TokenStore,
+    Total, UnixMillis,
 };
 #[cfg(feature = "operations")]
 pub use logto_management_operations::{self as operations, ErrorCode, Patch, Search, Time, Upload, models};
 pub use network::{NETWORK_OPTIONS, Network, Pem};
+#[cfg(feature = "redis")]
+pub use redis::{RedisLimit, RedisStore};
 pub use reqwest_transport::ReqwestTransport;
+pub use seal::Sealed;
 
 /// The README's Rust examples are tests.
 #[cfg(doctest)]

@@ -8,6 +8,7 @@ pub(crate) mod chromium;
 pub(crate) mod debian;
 pub(crate) mod node;
 pub(crate) mod python;
+pub(crate) mod redis;
 pub(crate) mod wasm;
 
 use anyhow::Result;
@@ -18,6 +19,7 @@ pub(crate) fn all() -> Result<()> {
     node::packages()?;
     node::for_workerd()?;
     python::venv()?;
+    redis::server()?;
     chromium::chromium()?;
     crate::say::note("everything that the commands need is in place");
     Ok(())

@@ -114,7 +114,10 @@ fn suite(command: Cmd, runner: Runner) -> Result<Tally> {
 }
 
 fn rust() -> Result<Tally> {
-    suite(cargo().args(["test", "--quiet", "--no-fail-fast"]), Runner::Cargo)
+    let test = cargo()
+        .args(["test", "--quiet", "--no-fail-fast"])
+        .env("LOGTO_REDIS_SERVER", setup::redis::server()?);
+    suite(test, Runner::Cargo)
 }
 
 fn node() -> Result<Tally> {
