@@ -16,7 +16,7 @@ def main() -> None:
     started = time.perf_counter()
     ids: list[str] = []
     with ManagementApi.from_env() as api:
-        users = api.paginate("/api/users", concurrency=4)
+        users = api.users.list(concurrency=4)
         ids.extend(user["id"] for user in users)
         total = users.total
     ms = (time.perf_counter() - started) * 1000

@@ -9,10 +9,10 @@ from logto_management import LogtoError, ManagementApi
 
 def main() -> None:
     """List them."""
-    query = {"search": f"%{sys.argv[1]}%"} if len(sys.argv) > 1 else {}
+    search = f"%{sys.argv[1]}%" if len(sys.argv) > 1 else None
     try:
         with ManagementApi.from_env() as api:
-            users = api.paginate("/api/users", query=query, concurrency=4)
+            users = api.users.list(search=search, concurrency=4)
             for user in users:
                 print(user["id"], user["username"] or user["primaryEmail"] or user["primaryPhone"])
             print(f"{users.total} users")

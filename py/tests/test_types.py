@@ -14,8 +14,10 @@ def _succeeds(*command: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_stub_is_what_the_native_module_is() -> None:
-    _succeeds("mypy.stubtest", "logto_management._native")
+def test_the_stubs_are_what_the_modules_are() -> None:
+    generated = "logto_management._generated"
+    modules = ["logto_management._native", f"{generated}.groups", f"{generated}.verbs", f"{generated}.operations"]
+    _succeeds("mypy.stubtest", *modules)
 
 
 def test_pyright_is_content() -> None:

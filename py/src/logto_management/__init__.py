@@ -2,11 +2,11 @@
 
 >>> from logto_management import ManagementApi
 >>> with ManagementApi.from_env() as api:  # doctest: +SKIP
-...     for user in api.paginate("/api/users", concurrency=4):
+...     for user in api.users.list(concurrency=4):
 ...         print(user["id"])
 
-:class:`ManagementApi` is for code without asyncio, :class:`AsyncManagementApi` for asyncio. What calls raise is in :mod:`logto_management.errors`. Warnings go to the
-logger ``logto_management``.
+:class:`ManagementApi` is for code without asyncio, :class:`AsyncManagementApi` for asyncio. What calls send and give is in :mod:`logto_management.types`, what they raise
+in :mod:`logto_management.errors`. Warnings go to the logger ``logto_management``.
 """
 
 from __future__ import annotations
@@ -18,8 +18,18 @@ from ._client import ManagementApi, RawApi
 from ._listing import AsyncListing, Listing, Page
 from ._native import __version__
 from ._native import exiting as _exiting
-from ._options import BodyOptions, CallOptions, ClientOptions, ListOptions, RateLimit
+from ._options import (
+    BodyOptions,
+    CallOptions,
+    ClientOptions,
+    ListingOptions,
+    ListOptions,
+    OperationOptions,
+    RateLimit,
+    RequestOptions,
+)
 from ._response import AccessToken, Headers, RawResponse
+from ._search import Search, UserSearch
 from .errors import (
     APIConnectionError,
     APIStatusError,
@@ -78,9 +88,11 @@ __all__ = [
     "InvalidTargetError",
     "ListOptions",
     "Listing",
+    "ListingOptions",
     "LogtoError",
     "ManagementApi",
     "NotFoundError",
+    "OperationOptions",
     "Page",
     "PermissionDeniedError",
     "RateLimit",
@@ -88,12 +100,15 @@ __all__ = [
     "RawApi",
     "RawResponse",
     "RequestCancelledError",
+    "RequestOptions",
     "ResponseBodyError",
+    "Search",
     "ServerError",
     "TokenQuotaError",
     "UnauthorizedError",
     "UnexpectedRedirectError",
     "UnprocessableError",
+    "UserSearch",
     "__version__",
 ]
 

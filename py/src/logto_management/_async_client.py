@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import _listing
-from ._base import Base, Verbs
+from ._base import Base
 from ._bridge import run
-from ._call import arguments, settle
+from ._call import arguments, merged, one_page, settle
+from ._generated.groups import AsyncGroups, AsyncRawGroups
+from ._generated.verbs import AsyncRawVerbs, AsyncVerbs
 from ._response import AccessToken, RawResponse, access_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-    from typing_extensions import Self, Unpack
+    from typing_extensions import Self
 
     from ._native import Engine
-    from ._options import ListOptions
 
 
-class AsyncManagementApi(Base, Verbs[Coroutine[Any, Any, Any]]):
+class AsyncManagementApi(Base, AsyncGroups, AsyncVerbs):
     """A client of one Logto's Management API, for asyncio.
 
     >>> async def main():
@@ -38,16 +38,19 @@ class AsyncManagementApi(Base, Verbs[Coroutine[Any, Any, Any]]):
     _asynchronous: ClassVar[bool] = True
 
     async def _send(self, method: str, template: str, call: Mapping[str, Any]) -> Any:
+        if self._defaults is not None:
+            call = merged(self._defaults, call)
         return settle(self._engine, await run(self._engine.send, *arguments(method, template, **call), False))
 
     @property
     def raw(self) -> AsyncRawApi:
         """The same requests, giving the whole answer: a :class:`RawResponse` with status, headers and body."""
-        return AsyncRawApi(self._engine)
+        return AsyncRawApi(self._engine, self._defaults)
 
-    def paginate(self, template: str, /, **listing: Unpack[ListOptions]) -> _listing.AsyncListing:
-        """List everything at a route, for an ``async for`` loop: every item that is there from start to end comes once, whatever comes and goes meanwhile."""
-        return _listing.AsyncListing(self._engine, _listing.begin(self._engine, template, **listing), run)
+    def _list(self, template: str, listing: Mapping[str, Any]) -> _listing.AsyncListing[Any]:
+        if self._defaults is not None:
+            listing = merged(self._defaults, listing)
+        return _listing.AsyncListing(self._engine, template, listing, run)
 
     async def access_token(self) -> AccessToken:
         """Return an access token that is good now, for requests of your own."""
@@ -68,12 +71,18 @@ class AsyncManagementApi(Base, Verbs[Coroutine[Any, Any, Any]]):
         await self.close()
 
 
-class AsyncRawApi(Verbs[Coroutine[Any, Any, RawResponse]]):
+class AsyncRawApi(AsyncRawGroups, AsyncRawVerbs):
     """Requests that give the whole answer. Errors are raised as ever."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, defaults: dict[str, Any] | None = None) -> None:
         self._engine = engine
+        self._defaults = defaults
 
-    async def _send(self, method: str, template: str, call: Mapping[str, Any]) -> RawResponse:
+    async def _send(self, method: str, template: str, call: Mapping[str, Any]) -> RawResponse[Any]:
+        if self._defaults is not None:
+            call = merged(self._defaults, call)
         call_arguments = arguments(method, template, **call)
         return RawResponse(settle(self._engine, await run(self._engine.send, *call_arguments, True)))
+
+    async def _list(self, template: str, listing: Mapping[str, Any]) -> RawResponse[Any]:
+        return await self._send("GET", template, one_page(template, listing))

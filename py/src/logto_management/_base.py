@@ -1,11 +1,11 @@
-"""What the blocking and the asynchronous client have in common: how they are made, and the verbs."""
+"""What the blocking and the asynchronous client have in common: how they are made, and what their calls set for themselves."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from . import _options
+from . import _call, _options
 from ._native import Failure
 from ._native import open as _open
 from .errors import from_failure
@@ -16,55 +16,16 @@ if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
 
     from ._native import TestingClock
-    from ._options import BodyOptions, CallOptions, ClientOptions
-
-T = TypeVar("T")
+    from ._options import ClientOptions, RequestOptions
 
 _VARIABLES = ("LOGTO_ENDPOINT", "LOGTO_TENANT_ID", "LOGTO_CLIENT_ID", "LOGTO_CLIENT_SECRET", "LOGTO_API_INDICATOR")
-
-
-class Verbs(Generic[T]):
-    """Requests by HTTP method. ``template`` is a route, ``/api/users/{userId}``; ``path`` fills it.
-
-    Each takes the keywords of :class:`CallOptions`, those with a body the ones of :class:`BodyOptions` too.
-    """
-
-    def _send(self, method: str, template: str, call: Mapping[str, Any]) -> T:
-        raise NotImplementedError
-
-    def request(self, method: str, template: str, /, **call: Unpack[BodyOptions]) -> T:
-        """Send a request of any method."""
-        return self._send(method, template, call)
-
-    def get(self, template: str, /, **call: Unpack[CallOptions]) -> T:
-        """Send a GET."""
-        return self._send("GET", template, call)
-
-    def head(self, template: str, /, **call: Unpack[CallOptions]) -> T:
-        """Send a HEAD; only the status and the headers of its answer say something, which ``raw`` gives."""
-        return self._send("HEAD", template, call)
-
-    def post(self, template: str, /, **call: Unpack[BodyOptions]) -> T:
-        """Send a POST. It is not tried again after it may have arrived, unless ``idempotent=True``."""
-        return self._send("POST", template, call)
-
-    def put(self, template: str, /, **call: Unpack[BodyOptions]) -> T:
-        """Send a PUT."""
-        return self._send("PUT", template, call)
-
-    def patch(self, template: str, /, **call: Unpack[BodyOptions]) -> T:
-        """Send a PATCH. It is not tried again after it may have arrived, unless ``idempotent=True``."""
-        return self._send("PATCH", template, call)
-
-    def delete(self, template: str, /, **call: Unpack[BodyOptions]) -> T:
-        """Send a DELETE."""
-        return self._send("DELETE", template, call)
 
 
 class Base:
     """How a client is made. Making one does no I/O."""
 
     _asynchronous: ClassVar[bool]
+    _defaults: dict[str, Any] | None = None
 
     def __init__(
         self,
@@ -181,6 +142,20 @@ class Base:
         if isinstance(engine, Failure):
             raise from_failure(engine)
         self._engine = engine
+
+    def with_options(self, **options: Unpack[RequestOptions]) -> Self:
+        """Return a view of this client whose calls have these options, unless they set them themselves. Headers are added to those there are.
+
+        It costs next to nothing, and shares the token, the connections and the rate limit: closing one closes both.
+
+        >>> patient = api.with_options(timeout=120, retries=5, headers={"accept-language": "de"})  # doctest: +SKIP
+        """
+        # An unknown or wrong one is said now, not at the first call.
+        _options.convert(_options.CALL, {name: value for name, value in options.items() if name != "headers"})
+        view = type(self).__new__(type(self))
+        view.__dict__.update(self.__dict__)
+        view._defaults = _call.merged(self._defaults, options)
+        return view
 
     @property
     def base_url(self) -> str:

@@ -52,6 +52,37 @@ def call_options(timeout: Any, retries: Any, deadline: Any, idempotent: Any) -> 
     return _options.convert(_options.CALL, given)
 
 
+def merged(defaults: Mapping[str, Any] | None, call: Mapping[str, Any]) -> dict[str, Any]:
+    """Add a client's own options to those of a call, which win. Headers are told apart without regard to case."""
+    if defaults is None:
+        return dict(call)
+    both = {**defaults, **{name: value for name, value in call.items() if value is not None}}
+    ours, theirs = defaults.get("headers"), call.get("headers")
+    if ours is not None and theirs is not None:
+        lines: list[tuple[str, str]] = list(pairs_of(theirs))
+        named = {name.lower() for name, _ in lines}
+        both["headers"] = [line for line in pairs_of(ours) if line[0].lower() not in named] + lines
+    return both
+
+
+def one_page(template: str, listing: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the call for one page of a listing, as ``raw`` gives it: what is only of use to several pages is a ``TypeError``."""
+    call = dict(listing)
+    for name in ("concurrency", "cursor", "progress"):
+        if call.pop(name, None) is not None:
+            raise TypeError(f"GET {template} without paging takes no keyword {name!r}")
+    paging = [(name, call.pop(name)) for name in ("page", "page_size") if name in call]
+    if paging:
+        given = call.get("query") or ()
+        call["query"] = [*(given.items() if isinstance(given, Mapping) else given), *paging]
+    return call
+
+
+def pairs_of(headers: Any) -> Iterable[tuple[str, str]]:
+    """Make pairs of headers in any form."""
+    return cast("Iterable[tuple[str, str]]", headers.items() if isinstance(headers, Mapping) else headers)
+
+
 def pairs(given: Any) -> Any:
     """Make any mapping something that the native module reads: a ``dict``, or pairs."""
     if given is None or type(given) is dict or not isinstance(given, Mapping):
@@ -60,8 +91,7 @@ def pairs(given: Any) -> Any:
 
 
 def _names_type(headers: Any) -> bool:
-    names: Iterable[str] = dict(headers)
-    return any(name.lower() == "content-type" for name in names)
+    return any(name.lower() == "content-type" for name, _ in pairs_of(headers))
 
 
 def settle(engine: Engine, outcome: Any) -> Any:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import _listing
-from ._base import Base, Verbs
-from ._call import arguments, settle
+from ._base import Base
+from ._call import arguments, merged, one_page, settle
+from ._generated.groups import Groups, RawGroups
+from ._generated.verbs import RawVerbs, Verbs
 from ._response import AccessToken, RawResponse, access_token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
-    from typing_extensions import Self, Unpack
+    from typing_extensions import Self
 
     from ._native import Engine
-    from ._options import ListOptions
 
 
-class ManagementApi(Base, Verbs[Any]):
+class ManagementApi(Base, Groups, Verbs):
     """A client of one Logto's Management API, for code without asyncio.
 
     >>> with ManagementApi("my-tenant", client_id="…", client_secret="…") as api:  # doctest: +SKIP
@@ -36,16 +37,19 @@ class ManagementApi(Base, Verbs[Any]):
     _asynchronous: ClassVar[bool] = False
 
     def _send(self, method: str, template: str, call: Mapping[str, Any]) -> Any:
+        if self._defaults is not None:
+            call = merged(self._defaults, call)
         return settle(self._engine, self._engine.send(*arguments(method, template, **call), False))
 
     @property
     def raw(self) -> RawApi:
         """The same requests, giving the whole answer: a :class:`RawResponse` with status, headers and body."""
-        return RawApi(self._engine)
+        return RawApi(self._engine, self._defaults)
 
-    def paginate(self, template: str, /, **listing: Unpack[ListOptions]) -> _listing.Listing:
-        """List everything at a route, for a ``for`` loop: every item that is there from start to end comes once, whatever comes and goes meanwhile."""
-        return _listing.Listing(self._engine, _listing.begin(self._engine, template, **listing))
+    def _list(self, template: str, listing: Mapping[str, Any]) -> _listing.Listing[Any]:
+        if self._defaults is not None:
+            listing = merged(self._defaults, listing)
+        return _listing.Listing(self._engine, template, listing)
 
     def access_token(self) -> AccessToken:
         """Return an access token that is good now, for requests of your own."""
@@ -66,11 +70,17 @@ class ManagementApi(Base, Verbs[Any]):
         self.close()
 
 
-class RawApi(Verbs[RawResponse]):
+class RawApi(RawGroups, RawVerbs):
     """Requests that give the whole answer. Errors are raised as ever."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, defaults: dict[str, Any] | None = None) -> None:
         self._engine = engine
+        self._defaults = defaults
 
-    def _send(self, method: str, template: str, call: Mapping[str, Any]) -> RawResponse:
+    def _send(self, method: str, template: str, call: Mapping[str, Any]) -> RawResponse[Any]:
+        if self._defaults is not None:
+            call = merged(self._defaults, call)
         return RawResponse(settle(self._engine, self._engine.send(*arguments(method, template, **call), True)))
+
+    def _list(self, template: str, listing: Mapping[str, Any]) -> RawResponse[Any]:
+        return self._send("GET", template, one_page(template, listing))

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
 
 from . import _call
 from ._native import Failure
 from .errors import from_failure
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 
     from ._native import Engine, Pager
+    from ._progress import Bar, Line
 
 
-class Page:
+T = TypeVar("T")
+D = TypeVar("D")
+
+
+class Page(Generic[T]):
     """One page of a listing."""
 
     __slots__ = ("cursor", "items", "number", "request_id", "size", "total", "total_is_exact")
 
     def __init__(
         self,
-        items: list[Any],
+        items: list[T],
         number: int,
         size: int,
         total: int | None,
@@ -48,7 +53,7 @@ class Page:
         """How many items are on it."""
         return len(self.items)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[T]:
         """Iterate over its items."""
         return iter(self.items)
 
@@ -72,6 +77,7 @@ def begin(
     page: int | None = None,
     concurrency: int | None = None,
     cursor: str | None = None,
+    progress: bool = False,
 ) -> Pager:
     """Begin a listing; nothing is sent before its first page is asked for."""
     options = _call.call_options(timeout, retries, deadline, idempotent)
@@ -91,18 +97,21 @@ def begin(
     return pager
 
 
-class _Reading:
+class _Reading(Generic[T]):
     """Where a listing is being read: what both kinds have in common."""
 
-    __slots__ = ("_at", "_before", "_engine", "_last", "_page", "_pager")
+    __slots__ = ("_at", "_before", "_engine", "_last", "_page", "_pager", "_progress", "_template")
 
-    def __init__(self, engine: Engine, pager: Pager) -> None:
+    def __init__(self, engine: Engine, template: str, listing: Mapping[str, Any]) -> None:
         self._engine = engine
-        self._pager = pager
+        self._template = template
+        self._pager = begin(engine, template, **listing)
+        # Whether to show how far it is, and what shows it.
+        self._progress: Line | Bar | bool = bool(listing.get("progress"))
         # The page that items are being given out of, and how many of it.
-        self._page: Page | None = None
+        self._page: Page[T] | None = None
         self._at = 0
-        self._last: Page | None = None
+        self._last: Page[T] | None = None
         # The cursor in front of the page that is being given out.
         self._before: str | None = None
 
@@ -125,27 +134,43 @@ class _Reading:
         return self._before if self._page is not None else self._pager.cursor()
 
     @property
-    def page(self) -> Page | None:
+    def page(self) -> Page[T] | None:
         """The page that was read last; ``None`` before the first."""
         return self._last
 
     def close(self) -> None:
         """Give the listing up, and abort what is under way. A listing that was read to its end, or that is garbage, needs none."""
         self._pager.close()
+        self._show(None)
 
-    def _turn(self, outcome: Any) -> Page | None:
+    def _turn(self, outcome: Any) -> Page[T] | None:
         """Take the next page in."""
         fields = _call.settle(self._engine, outcome)
-        if fields is None:
-            return None
-        page = self._last = Page(*fields)
+        page: Page[T] | None = None
+        if fields is not None:
+            page = self._last = Page(*fields)
+        if self._progress:
+            self._show(page)
         return page
+
+    def _show(self, page: Page[T] | None) -> None:
+        shown = self._progress
+        if shown is True and page is not None:
+            from . import _progress
+
+            shown = self._progress = _progress.begin(self._template)
+        if not isinstance(shown, bool):
+            if page is not None:
+                shown.page(page)
+            else:
+                shown.close()
+                self._progress = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} total={self.total}>"
 
 
-class Listing(_Reading):
+class Listing(_Reading[T]):
     """A listing as an iterable of items, or by :meth:`pages`.
 
     It is gone through once: a second loop goes on where the first stopped, also where that was an error. Each thread needs a listing of its own.
@@ -153,7 +178,7 @@ class Listing(_Reading):
 
     __slots__ = ()
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[T]:
         """Iterate over the items that are left."""
         while True:
             page = self._page
@@ -170,19 +195,19 @@ class Listing(_Reading):
                 yield item
             self._page = None
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[Page[T]]:
         """Iterate over the pages that are left, each a :class:`Page`. The rest of a page that a loop over items left off is passed over."""
         self._page = None
         while (page := self._next_page()) is not None:
             yield page
 
-    def first(self) -> Any:
+    def first(self) -> T | None:
         """Return the next item, or ``None`` where there is none."""
         return next(iter(self), None)
 
-    def collect(self, max: int | None = None) -> list[Any]:  # noqa: A002
+    def collect(self, max: int | None = None) -> list[T]:  # noqa: A002
         """Return the items that are left as a list, ``max`` at the most."""
-        items: list[Any] = []
+        items: list[T] = []
         if max is None or max > 0:
             for item in self:
                 items.append(item)
@@ -190,11 +215,11 @@ class Listing(_Reading):
                     break
         return items
 
-    def _next_page(self) -> Page | None:
+    def _next_page(self) -> Page[T] | None:
         return self._turn(self._pager.next())
 
 
-class AsyncListing(_Reading):
+class AsyncListing(_Reading[T]):
     """A listing as an asynchronous iterable of items, or by :meth:`pages`.
 
     It is gone through once: a second loop goes on where the first stopped, also where that was an error. Each task needs a listing of its own.
@@ -202,26 +227,28 @@ class AsyncListing(_Reading):
 
     __slots__ = ("_run",)
 
-    def __init__(self, engine: Engine, pager: Pager, run: Callable[..., Awaitable[Any]]) -> None:
-        super().__init__(engine, pager)
+    def __init__(
+        self, engine: Engine, template: str, listing: Mapping[str, Any], run: Callable[..., Awaitable[Any]]
+    ) -> None:
+        super().__init__(engine, template, listing)
         self._run = run
 
-    def __aiter__(self) -> AsyncIterator[Any]:
+    def __aiter__(self) -> AsyncIterator[T]:
         """Iterate over the items that are left."""
         return _Items(self)
 
-    def pages(self) -> AsyncIterator[Page]:
+    def pages(self) -> AsyncIterator[Page[T]]:
         """Iterate over the pages that are left, each a :class:`Page`. The rest of a page that a loop over items left off is passed over."""
         self._page = None
         return _Pages(self)
 
-    async def first(self) -> Any:
+    async def first(self) -> T | None:
         """Return the next item, or ``None`` where there is none."""
         return await self._next_item(None)
 
-    async def collect(self, max: int | None = None) -> list[Any]:  # noqa: A002
+    async def collect(self, max: int | None = None) -> list[T]:  # noqa: A002
         """Return the items that are left as a list, ``max`` at the most."""
-        items: list[Any] = []
+        items: list[T] = []
         if max is None or max > 0:
             async for item in self:
                 items.append(item)
@@ -229,10 +256,10 @@ class AsyncListing(_Reading):
                     break
         return items
 
-    async def _next_page(self) -> Page | None:
+    async def _next_page(self) -> Page[T] | None:
         return self._turn(await self._run(self._pager.next))
 
-    async def _next_item(self, default: Any) -> Any:
+    async def _next_item(self, default: D) -> T | D:
         while True:
             page = self._page
             if page is None:
@@ -251,36 +278,36 @@ class AsyncListing(_Reading):
 _END: Any = object()
 
 
-class _Items:
+class _Items(Generic[T]):
     """Items of an :class:`AsyncListing`. No asynchronous generator: those want to be closed, and a loop that is left early would not."""
 
     __slots__ = ("_listing",)
 
-    def __init__(self, listing: AsyncListing) -> None:
+    def __init__(self, listing: AsyncListing[T]) -> None:
         self._listing = listing
 
-    def __aiter__(self) -> _Items:
+    def __aiter__(self) -> _Items[T]:
         return self
 
-    async def __anext__(self) -> Any:
-        item = await self._listing._next_item(_END)
+    async def __anext__(self) -> T:
+        item: T = await self._listing._next_item(_END)
         if item is _END:
             raise StopAsyncIteration
         return item
 
 
-class _Pages:
+class _Pages(Generic[T]):
     """Pages of an :class:`AsyncListing`."""
 
     __slots__ = ("_listing",)
 
-    def __init__(self, listing: AsyncListing) -> None:
+    def __init__(self, listing: AsyncListing[T]) -> None:
         self._listing = listing
 
-    def __aiter__(self) -> _Pages:
+    def __aiter__(self) -> _Pages[T]:
         return self
 
-    async def __anext__(self) -> Page:
+    async def __anext__(self) -> Page[T]:
         page = await self._listing._next_page()
         if page is None:
             raise StopAsyncIteration

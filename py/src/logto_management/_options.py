@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Callable, NamedTuple, TypedDict
 from .errors import config_error
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
     from typing_extensions import Literal, TypeAlias
 
     PathValue: TypeAlias = Union[str, int, UUID]
     """A path parameter; it is percent-encoded, and can only ever be one segment."""
-    Query: TypeAlias = Union[Mapping[str, object], Sequence[tuple[str, object]]]
+    Query: TypeAlias = Union[Mapping[str, object], Iterable[tuple[str, object]]]
     """Values are ``str``, ``int``, ``float``, ``bool``, or lists of them, which repeat the name; ``None`` is left out. A mapping is for ``search_params`` alone."""
     Headers: TypeAlias = Union[Mapping[str, str], Sequence[tuple[str, str]]]
     Seconds: TypeAlias = Union[float, timedelta]
@@ -36,15 +36,11 @@ class RateLimit(NamedTuple):
     """Requests at once after a quiet time. Default: as many as ``requests``."""
 
 
-class CallOptions(TypedDict, total=False):
-    """Keywords of every call."""
+class RequestOptions(TypedDict, total=False):
+    """What a call may set for itself, and ``with_options`` for many."""
 
-    path: Mapping[str, PathValue]
-    """Fills ``{name}`` of the template."""
-    query: Query
-    """Query parameters, in this order."""
     headers: Headers
-    """Headers of this call. An ``Authorization`` of your own is sent as it is."""
+    """Further headers. An ``Authorization`` of your own is sent as it is."""
     timeout: Seconds
     """The most time for one sending of the request, in seconds. Default: the client's."""
     retries: int
@@ -53,6 +49,35 @@ class CallOptions(TypedDict, total=False):
     """The most time for the whole call, waits and retries included, in seconds. Default: none."""
     idempotent: bool
     """Whether doing it twice is as good as once, where the method does not say: such a POST is tried again like a PUT."""
+
+
+class OperationOptions(RequestOptions, total=False):
+    """Keywords of every operation, beside its own."""
+
+    query: Query
+    """Further query parameters, for those that this version does not know."""
+
+
+class ListingOptions(OperationOptions, total=False):
+    """Keywords of every operation that gives a listing, beside its own."""
+
+    page_size: int
+    """Items per request, 1 to 100. Default 100."""
+    page: int
+    """The page to begin with. Default 1."""
+    concurrency: int
+    """Pages asked for at once, and held in memory, at the most. Default 1. The order stays."""
+    cursor: str
+    """Takes a listing up where another one stood (its ``cursor``), with the same parameters."""
+    progress: bool
+    """Whether to show how far it is on standard error: by tqdm's bar where that is installed, else by a line."""
+
+
+class CallOptions(OperationOptions, total=False):
+    """Keywords of every call by route."""
+
+    path: Mapping[str, PathValue]
+    """Fills ``{name}`` of the template."""
 
 
 class BodyOptions(CallOptions, total=False):
@@ -70,17 +95,11 @@ class BodyOptions(CallOptions, total=False):
     """A multipart upload."""
 
 
-class ListOptions(CallOptions, total=False):
-    """Keywords of listings."""
+class ListOptions(ListingOptions, total=False):
+    """Keywords of listings by route."""
 
-    page_size: int
-    """Items per request, 1 to 100. Default 100."""
-    page: int
-    """The page to begin with. Default 1."""
-    concurrency: int
-    """Pages asked for at once, and held in memory, at the most. Default 1. The order stays."""
-    cursor: str
-    """Takes a listing up where another one stood (its ``cursor``), with the same path and query."""
+    path: Mapping[str, PathValue]
+    """Fills ``{name}`` of the template."""
 
 
 class ClientOptions(TypedDict, total=False):

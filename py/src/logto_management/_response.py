@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from ._native import Failure
 from .errors import from_failure
 
 if TYPE_CHECKING:
     from ._native import Answer
+
+
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Headers(Mapping[str, str]):
@@ -48,7 +51,7 @@ class Headers(Mapping[str, str]):
         return list(self._lines)
 
 
-class RawResponse:
+class RawResponse(Generic[T_co]):
     """A successful answer with all that came: status, headers, body. Made by ``api.raw``."""
 
     __slots__ = ("_answer", "_headers")
@@ -90,15 +93,15 @@ class RawResponse:
         return self._answer.text
 
     @property
-    def data(self) -> Any:
+    def data(self) -> T_co:
         """What the call without ``raw`` would have given: the JSON, ``None`` for success without data, or ``str`` or ``bytes``.
 
         :raises DecodeError: where the body is not the JSON that it says it is
         """
-        data = self._answer.data()
+        data: Any = self._answer.data()
         if type(data) is Failure:
             raise from_failure(data)
-        return data
+        return cast("T_co", data)
 
     def json(self) -> Any:
         """Decode the body as JSON, whatever its content type.

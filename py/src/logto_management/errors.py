@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._generated.types import ErrorCode
     from ._native import Failure
 
 __all__ = [
@@ -60,8 +61,8 @@ class LogtoError(Exception):
     """What happened, in words. Messages of the server follow ``Accept-Language``."""
     status: int | None
     """The HTTP status, where there was an answer."""
-    code: str | None
-    """Logto's error code, ``user.username_already_in_use``."""
+    code: ErrorCode | str | None
+    """Logto's error code, ``user.username_already_in_use``. Those that are known are in :data:`logto_management.types.ErrorCode`; a server may have others."""
     data: Any
     """The ``data`` member of Logto's error body."""
     details: Any

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stderr)]
 
 mod files;
+mod python;
 mod rust;
 mod ts;
 
@@ -24,7 +25,7 @@ use files::Files;
 
 type Generator = fn(&Catalogue, &mut Files) -> Result<()>;
 
-const GENERATORS: [Generator; 4] = [catalogue, names, rust, typescript];
+const GENERATORS: [Generator; 5] = [catalogue, names, rust, typescript, python];
 
 fn main() -> ExitCode {
     match run() {
@@ -87,4 +88,9 @@ fn rust(catalogue: &Catalogue, files: &mut Files) -> Result<()> {
 /// The TypeScript declarations, and the table of operations.
 fn typescript(catalogue: &Catalogue, files: &mut Files) -> Result<()> {
     ts::generate(catalogue, root(), files)
+}
+
+/// The Python operations.
+fn python(catalogue: &Catalogue, files: &mut Files) -> Result<()> {
+    python::generate(catalogue, root(), files)
 }
