@@ -15,6 +15,7 @@ import { Authorization } from './authorization.js';
 import { fromEngine } from './errors.js';
 import { ManagementRequest, ManagementResponse } from './exchange.js';
 import { Listing, type PaginateOptions } from './paginate.js';
+import { coreName } from './options.js';
 import { flattenSearchParams } from './query.js';
 import type { paths } from './generated/paths.js';
 import type { ItemAt, ListPath } from './paths.js';
@@ -91,13 +92,14 @@ export function createClient(
     baseUrl: engine.baseUrl,
   }) as never;
 
+  const callOptions = ['timeout', ...module.callOptions];
   /** What a call hands to openapi-fetch: the same, with the engine for its `fetch`. */
   const throughEngine = (route: string, init: Init | undefined): Init => {
     const { fetch, ...rest } = init ?? {};
     let options: Record<string, unknown> | undefined;
-    for (const name of module.callOptions) {
+    for (const name of callOptions) {
       if (rest[name] !== undefined) {
-        (options ??= {})[name] = rest[name];
+        (options ??= {})[coreName(name)] = rest[name];
         delete rest[name];
       }
     }
@@ -137,7 +139,7 @@ export function createClient(
     request: (method: string, path: string, init?: Init) => base.request(method, path, throughEngine(path, init)),
     paginate: (path: string, options: PaginateOptions = {}) =>
       new Listing(
-        engine,
+        () => engines.for(options.fetch),
         toList(path, options, clientOptions.headers),
         options.signal ?? clientOptions.signal ?? undefined,
       ),
@@ -152,9 +154,11 @@ export function createClient(
 }
 
 function toList(path: string, given: PaginateOptions, clientHeaders: HeadersOptions | undefined): EngineList {
-  const { params, headers, pageSize, page, concurrency, cursor, signal: _signal, ...options } = given;
+  const { params, headers, pageSize, page, concurrency, cursor, signal: _signal, fetch: _fetch, ...options } = given;
   const merged = mergeHeaders(clientHeaders, headers as HeadersOptions, params?.header as HeadersOptions);
-  const defined = Object.entries(options).filter(([, value]) => value !== undefined);
+  const defined = Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [[coreName(name), value]],
+  );
   return {
     path,
     pathParams: Object.entries(params?.path ?? {}).flatMap(([name, value]) => [name, String(value)]),

@@ -38,14 +38,14 @@ export class LogtoError extends Error {
 
   /** @internal */
   constructor(data: ErrorData, options?: ErrorOptions) {
-    super(describe(data), options);
+    super(describe(data), options ?? ('cause' in data ? { cause: data.cause } : undefined));
     const { brand } = this.constructor as typeof LogtoError;
     // Not enumerable, so that printing an error shows what happened and not how the class is told.
     Object.defineProperties(this, {
       name: { value: brand, configurable: true, writable: true },
       [BRAND]: { value: brand },
     });
-    const { name: reason, kind: _kind, message: _message, attempts = 0, ...rest } = data;
+    const { name: reason, kind: _kind, message: _message, cause: _cause, attempts = 0, ...rest } = data;
     // What is not known is left out, so that printing an error shows what is.
     Object.assign(this, { reason, attempts, ...rest });
   }

@@ -19,6 +19,8 @@ export interface CoreOptions {
   retries?: number | undefined;
   /** The most time for one request, up to the end of its answer. Default 30,000. */
   timeoutMs?: number | undefined;
+  /** The same as {@link timeoutMs}, in milliseconds too. */
+  timeout?: number | undefined;
   /** The most time for one connection. Default 10,000. */
   connectTimeoutMs?: number | undefined;
   /** No retry starts later than this after the first sending. Default 30,000. */
@@ -49,6 +51,8 @@ export interface CoreOptions {
 export interface CallOptions {
   /** The most time for one sending of the request. */
   timeoutMs?: number | undefined;
+  /** The same as {@link timeoutMs}, in milliseconds too. */
+  timeout?: number | undefined;
   /** How many times the call is tried again. */
   retries?: number | undefined;
   /** The most time for the whole call: waiting for its turn and the token, every attempt and pause. Default: none. */
@@ -134,6 +138,12 @@ const FETCH_OPTIONS = new Set([
   'window',
 ]);
 
+/**
+ * What the core calls an option.
+ * @internal
+ */
+export const coreName = (name: string): string => (name === 'timeout' ? 'timeoutMs' : name);
+
 const warnOnConsole = (_code: string, message: string): void => {
   console.warn(`logto-management: ${message}`);
 };
@@ -153,7 +163,7 @@ export function splitOptions(given: SharedOptions & TestingOption): {
   const client: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(rest)) {
     if (value !== undefined) {
-      (FETCH_OPTIONS.has(name) ? client : options)[name] = value;
+      (FETCH_OPTIONS.has(name) ? client : options)[coreName(name)] = value;
     }
   }
   return {

@@ -1,7 +1,7 @@
 /**
  * Listings as JavaScript has them: `for await` over items or pages, `await` for the first page. What a page is, when it ends and how rows that move are dealt with is the core's; here its pages become objects.
  */
-import type { Engine, EngineList, EnginePage, EnginePager } from './engine/engine.js';
+import type { Engine, EngineList, EnginePage, EnginePager, FetchLike } from './engine/engine.js';
 import { fromEngine } from './errors.js';
 import type { CallOptions } from './options.js';
 
@@ -26,6 +26,8 @@ export interface PaginateOptions extends CallOptions {
   cursor?: string | undefined;
   /** Aborts the listing, on the wire too. */
   signal?: AbortSignal | undefined;
+  /** Carries the requests of this listing. */
+  fetch?: FetchLike | undefined;
 }
 
 /** One page, without the items that came before. */
@@ -218,8 +220,8 @@ export class Listing<Item> implements AsyncIterable<Item>, PromiseLike<Page<Item
   #first: Promise<Page<Item>> | undefined;
 
   /** @internal */
-  constructor(engine: Engine, list: EngineList, signal: AbortSignal | undefined) {
-    this.#pages = () => new PageIterator(() => engine.pager(list), signal);
+  constructor(engine: () => Engine, list: EngineList, signal: AbortSignal | undefined) {
+    this.#pages = () => new PageIterator(() => engine().pager(list), signal);
   }
 
   [Symbol.asyncIterator](): ItemIterator<Item> {

@@ -127,3 +127,17 @@ test("the client's own signal counts for every call that brings none", async (t)
     await assert.rejects(call, { name: 'AbortError' });
   }
 });
+
+test('a timeout of the call or the client ends the request on the wire', async (t) => {
+  for (const [client, call] of [
+    [{}, { timeout: 60, retries: 0 }],
+    [{ timeout: 60, retries: 0 }, {}],
+  ]) {
+    const { apiClient, server } = await startApi(t, api, hang, client);
+    await assert.rejects(
+      apiClient.GET('/api/x', call),
+      (error) => error instanceof api.TransportError && error.reason === 'transport.timeout',
+    );
+    await server.until((seen) => seen.find(({ path }) => path === '/api/x').closed);
+  }
+});

@@ -130,10 +130,13 @@ test('a refused token request says what the server said, and never the secret', 
 test('no connection is a TransportError', async (t) => {
   const { apiClient, server } = await startApi(t, api, undefined, { retries: 0 });
   await server.close();
-  await assert.rejects(
-    apiClient.GET('/api/.well-known/x'),
-    (error) => error instanceof api.TransportError && error.reason === 'transport.connect',
-  );
+  await assert.rejects(apiClient.GET('/api/.well-known/x'), (error) => {
+    assert.ok(error instanceof api.TransportError && error.reason === 'transport.connect');
+    // As below an error of `fetch`: its own, or directly the system's.
+    const codes = [error.cause?.code, error.cause?.cause?.code];
+    assert.ok(codes.includes('ECONNREFUSED'), inspect(error));
+    return true;
+  });
   server.close = async () => {};
 });
 
@@ -156,4 +159,40 @@ test('wrong options are told at once, by their names', () => {
     (error) => error instanceof api.ConfigError && /client id and secret/.test(error.message),
   );
   assert.throws(() => api.createManagementApi('not a tenant', { clientId: 'a', clientSecret: 'b' }), api.ConfigError);
+});
+
+test('what a fetch of the caller throws is the cause', async (t) => {
+  const thrown = new RangeError('of the fetch');
+  const fetch = () => Promise.reject(thrown);
+  const { apiClient } = await startApi(t, api, undefined, { retries: 0 });
+  await assert.rejects(
+    apiClient.GET('/api/x', { fetch }),
+    (error) => error instanceof api.TransportError && error.cause === thrown,
+  );
+  const leaky = async ({ url }) => {
+    throw new TypeError(`could not load ${url}`);
+  };
+  await assert.rejects(apiClient.GET('/api/x', { fetch: leaky, params: { query: { q: 'private' } } }), (error) => {
+    assert.ok(error instanceof api.TransportError && error.cause instanceof Error);
+    return !inspect(error).includes('private');
+  });
+});
+
+test('an error has the members that it is documented with', async (t) => {
+  const { apiClient } = await startApi(
+    t,
+    api,
+    () => ({
+      status: 429,
+      json: { code: 'request.x', message: 'm' },
+      headers: { 'retry-after': '7', 'logto-core-request-id': 'id-3' },
+    }),
+    { retries: 0 },
+  );
+  const error = api.errorOf(await apiClient.GET('/api/x'));
+  const { name, code, status, requestId, retryAfterMs, cause } = error;
+  assert.deepEqual(
+    { name, code, status, requestId, retryAfterMs, cause },
+    { name: 'ApiError', code: 'request.x', status: 429, requestId: 'id-3', retryAfterMs: 7000, cause: undefined },
+  );
 });

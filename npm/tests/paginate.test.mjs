@@ -186,3 +186,34 @@ for (const wrong of [
     assert.equal(server.seen.length, 0);
   });
 }
+
+test('a listing takes what a call takes: headers, timeout, retries, signal, fetch', async (t) => {
+  const { apiClient, server } = await startApi(t, api, users(3));
+  const seen = [];
+  const fetch = (request) => {
+    seen.push(new URL(request.url).search);
+    return globalThis.fetch(request);
+  };
+  const page = await apiClient.paginate('/api/users', {
+    params: { query: { q: 'a' }, header: { 'x-a': 'params' } },
+    headers: { 'x-a': 'call', 'x-b': '1' },
+    pageSize: 2,
+    timeout: 5000,
+    retries: 0,
+    signal: new AbortController().signal,
+    fetch,
+  });
+  assert.equal(page.total, 3);
+  assert.equal((await page.next()).items.length, 1);
+  assert.deepEqual(seen, ['?q=a&page=1&page_size=2', '?q=a&page=2&page_size=2']);
+  const { headers } = server.calls()[0];
+  assert.deepEqual([headers['x-a'], headers['x-b'], headers.authorization], ['params', '1', 'Bearer t1']);
+});
+
+test('a listing that is aborted before it begins sends nothing', async (t) => {
+  const { apiClient, server } = await startApi(t, api, users(3));
+  await assert.rejects(async () => apiClient.paginate('/api/users', { signal: AbortSignal.abort() }), {
+    name: 'AbortError',
+  });
+  assert.equal(server.seen.length, 0);
+});

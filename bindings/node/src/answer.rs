@@ -1,5 +1,7 @@
 //! What promises resolve to. A failure is an answer too, as the core's JSON.
 
+use std::io::ErrorKind;
+
 use logto_management::{AccessToken, Data, Error, Page, Response, Total};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
@@ -10,6 +12,8 @@ use napi_derive::napi;
 pub struct Answer {
     /// The core's `Error::to_json()`.
     pub failure: Option<String>,
+    /// What lay below a transport failure, in Node's terms: its code (`ECONNREFUSED`; empty where there is none) and the system's words.
+    pub cause: Option<Vec<String>>,
     /// The ticket with which `getToken` failed: JavaScript has what it threw.
     pub failed_ticket: Option<u32>,
     /// Codes and messages in turn.
@@ -117,6 +121,37 @@ impl From<&AccessToken> for Token {
 
 impl From<Error> for Answer {
     fn from(error: Error) -> Self {
-        Self { failure: Some(error.to_json()), ..Self::default() }
+        Self { failure: Some(error.to_json()), cause: cause(&error), ..Self::default() }
+    }
+}
+
+/// The operating system's part in a failure. Programs that handle `fetch`'s errors look at `cause.code`.
+fn cause(error: &Error) -> Option<Vec<String>> {
+    let mut below = std::error::Error::source(error);
+    let mut found = None;
+    while let Some(error) = below {
+        let text = error.to_string();
+        if let Some(io) = error.downcast_ref::<std::io::Error>() {
+            found = Some(vec![code(io.kind()).to_owned(), text]);
+        } else if found.is_none() && text.starts_with("dns error") {
+            found = Some(vec!["ENOTFOUND".to_owned(), text]);
+        }
+        below = error.source();
+    }
+    found
+}
+
+/// What Node calls it.
+const fn code(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::ConnectionRefused => "ECONNREFUSED",
+        ErrorKind::ConnectionReset => "ECONNRESET",
+        ErrorKind::ConnectionAborted => "ECONNABORTED",
+        ErrorKind::BrokenPipe => "EPIPE",
+        ErrorKind::TimedOut => "ETIMEDOUT",
+        ErrorKind::HostUnreachable => "EHOSTUNREACH",
+        ErrorKind::NetworkUnreachable => "ENETUNREACH",
+        ErrorKind::AddrNotAvailable => "EADDRNOTAVAIL",
+        _ => "",
     }
 }

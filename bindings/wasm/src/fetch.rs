@@ -13,9 +13,13 @@
 //! [`Connect`]: TransportErrorKind::Connect
 //! [`Interrupted`]: TransportErrorKind::Interrupted
 
+use std::{error::Error as StdError, fmt};
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
-use logto_management_core::{HttpTransport, TransportError, TransportErrorKind, transport::ResponseLimit};
+use logto_management_core::{
+    Error, HttpTransport, TransportError, TransportErrorKind, transport::ResponseLimit,
+};
 
 use crate::{
     host::{Answer, Host},
@@ -34,8 +38,26 @@ impl HttpTransport for FetchTransport {
         self.begin(key, &request);
         drop(request);
         (&mut exchange).await;
-        read(&self.0.answer(key))
+        read(&self.0.answer(key)).map_err(|error| error.with_source(FailedExchange(key)))
     }
+}
+
+/// The key of an exchange that came to nothing: the host has what `fetch` threw.
+#[derive(Debug)]
+struct FailedExchange(u32);
+
+impl fmt::Display for FailedExchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exchange {}", self.0)
+    }
+}
+
+impl StdError for FailedExchange {}
+
+/// Which exchange lies below an error.
+pub(crate) fn failed_exchange(error: &Error) -> Option<u32> {
+    let exchange: &FailedExchange = error.source()?.source()?.downcast_ref()?;
+    Some(exchange.0)
 }
 
 impl FetchTransport {

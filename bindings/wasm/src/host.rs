@@ -92,9 +92,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn token(this: &Host, call: u32, value: &str, expires_at: f64, scope: Option<&str>);
 
-    /// Settles a call with a failure: the core's JSON of the error.
+    /// Settles a call with a failure: the core's JSON of the error, and the key of the exchange that failed it, if one did.
     #[wasm_bindgen(method)]
-    pub(crate) fn fail(this: &Host, call: u32, error: &str);
+    pub(crate) fn fail(this: &Host, call: u32, error: &str, exchange: Option<u32>);
 
     /// What an exchange came to.
     pub(crate) type Answer;

@@ -76,7 +76,7 @@ pub(crate) fn run(call: u32, host: &Host, work: impl Future<Output = Result<(), 
     let host = host.clone();
     spawn(call, async move {
         if let Err(error) = work.await {
-            host.fail(call, &error.to_json());
+            host.fail(call, &error.to_json(), crate::fetch::failed_exchange(&error));
         }
     });
 }

@@ -171,4 +171,6 @@ export interface ErrorData {
   attempts?: number;
   retryAfterMs?: number;
   hint?: string;
+  /** What a `fetch` threw, or what the operating system said: an `Error` with a `code` as Node has it. */
+  cause?: unknown;
 }

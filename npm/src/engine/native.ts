@@ -29,6 +29,7 @@ interface Cancellation {
 
 interface Answer {
   failure?: string;
+  cause?: [code: string, message: string];
   failedTicket?: number;
   warnings?: string[];
   events?: string[];
@@ -173,7 +174,15 @@ class NativeEngine implements Engine {
       return answer;
     }
     const failed = answer.failedTicket === undefined ? undefined : this.#failures.take(answer.failedTicket);
-    throw failed ? failed.thrown : (readError(answer.failure) satisfies ErrorData);
+    if (failed) {
+      throw failed.thrown;
+    }
+    const failure: ErrorData = readError(answer.failure);
+    if (answer.cause) {
+      const [code, message] = answer.cause;
+      failure.cause = Object.assign(new Error(message), code !== '' && { code });
+    }
+    throw failure;
   }
 
   async #ask(getToken: () => Promise<string>, ticket: number): Promise<void> {

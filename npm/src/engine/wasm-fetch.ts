@@ -11,6 +11,8 @@ export interface Outcome {
   /** 0 for an answer, otherwise a {@link Failure}. */
   failure: number;
   message: string;
+  /** What `fetch` threw, for {@link LogtoError.cause}. */
+  thrown?: unknown;
   status: number;
   /** Pairs as one string: see {@link toPairs}. */
   headers: string;
@@ -59,11 +61,21 @@ export async function exchange(
     const status = response.type === 'opaqueredirect' ? 302 : response.status;
     return { failure: 0, message: '', status, headers: toPairs(response.headers), body: bytes };
   } catch (error) {
-    return classify(error, answered);
+    return { ...classify(error, answered), thrown: presentable(error) };
   }
 }
 
 class TooLarge extends Error {}
+
+/** What was thrown, unless its words hold a url, and with it a path and a query: some runtimes put it there. */
+function presentable(error: unknown): unknown {
+  for (let each = error as Telling | undefined; each instanceof Error; each = each.cause as Telling | undefined) {
+    if (each.message.includes('://')) {
+      return Object.assign(new Error('The request failed'), typeof each.code === 'string' && { code: each.code });
+    }
+  }
+  return error;
+}
 
 /** Browsers hide the compression of an answer of another origin. None makes more of a byte than this, by some margin. */
 const MOST_OF_A_BYTE = 2048;

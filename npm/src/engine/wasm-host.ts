@@ -120,7 +120,11 @@ export class Instance {
 
 /** What a failed call rejects with: the core's JSON of the error. */
 export class CoreFailure {
-  constructor(readonly json: string) {}
+  /** @param exchange The key of the request that failed it. */
+  constructor(
+    readonly json: string,
+    readonly exchange?: number,
+  ) {}
 }
 
 const DATA = ['none', 'json', 'text', 'bytes'] as const;
@@ -164,6 +168,9 @@ export class Host {
   answer(key: number): Outcome {
     const outcome = this.#outcomes.get(key) as Outcome;
     this.#outcomes.delete(key);
+    if (outcome.thrown !== undefined) {
+      this.failures.keep(key, outcome.thrown);
+    }
     return outcome;
   }
 
@@ -258,8 +265,8 @@ export class Host {
     this.#resolve(number, { value, expiresAt, scope } satisfies EngineToken);
   }
 
-  fail(number: number, json: string): void {
-    this.#instance.reject(number, new CoreFailure(json));
+  fail(number: number, json: string, exchange: number | undefined): void {
+    this.#instance.reject(number, new CoreFailure(json, exchange));
   }
 
   #resolve(number: number, value: unknown): void {

@@ -250,8 +250,12 @@ function create(instance: Instance, options: string, host: Host): ModuleEngine {
 }
 
 /** What a call rejects with: the failure as data, or what `getToken` threw. */
-function translate({ json }: CoreFailure, host: Host): unknown {
+function translate({ json, exchange }: CoreFailure, host: Host): unknown {
   const failure = readError(json);
+  const cause = exchange === undefined ? undefined : host.failures.take(exchange);
+  if (cause) {
+    failure.cause = cause.thrown;
+  }
   const question = failure.name === 'auth.token_request_failed' ? /^getToken #(\d+)$/.exec(failure.message) : null;
   const kept = question ? host.failures.take(Number(question[1])) : undefined;
   return kept ? kept.thrown : failure;
