@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
-use http::Method;
+use logto_management_core::http::Method;
 use logto_management_core::{
     BoxClock, BoxTransport, Client, Data, ERROR_NAMES, Error, Event, Request, Response, TestingClock,
     UnixMillis, json::Json, options::CALL_OPTIONS,

@@ -15,10 +15,11 @@
 
 use std::{error::Error as StdError, fmt};
 
-use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use logto_management_core::{
-    Error, HttpTransport, TransportError, TransportErrorKind, transport::ResponseLimit,
+    Error, HttpTransport, TransportError, TransportErrorKind,
+    bytes::Bytes,
+    http::{HeaderName, HeaderValue, Request, Response, StatusCode},
+    transport::ResponseLimit,
 };
 
 use crate::{

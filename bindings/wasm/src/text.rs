@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use http::HeaderMap;
+use logto_management_core::http::HeaderMap;
 
 /// Pairs out of one string; a last name without a value is dropped.
 pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {

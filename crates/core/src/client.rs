@@ -2,7 +2,6 @@
 
 use std::{fmt, sync::Arc};
 
-use http::{HeaderValue, Method};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -10,6 +9,7 @@ use crate::{
     clock::{BoxClock, Clock},
     config::Config,
     error::Error,
+    http::{HeaderValue, Method},
     json::Json,
     limit::RateLimiter,
     observe::Observer,

@@ -20,6 +20,7 @@ use std::time::Duration;
 use crate::{
     endpoint::{self, BaseUrl},
     error::Error,
+    http::HeaderValue,
     json::{self, Json},
     limit::RateLimit,
     retry::RetryPolicy,
@@ -337,7 +338,7 @@ impl ConfigBuilder {
             check_credential("client id", &credentials.id)?;
             check_credential("client secret", credentials.secret.expose())?;
         }
-        if http::HeaderValue::from_str(&self.user_agent).is_err() {
+        if HeaderValue::from_str(&self.user_agent).is_err() {
             return Err(Error::config("The user agent holds characters that a header cannot carry"));
         }
         if self.timeout.is_zero() || self.connect_timeout.is_zero() || self.token_store_timeout.is_zero() {

@@ -1,7 +1,5 @@
 //! Base urls, tenant ids and resource indicators: their rules, and the hints for the mistakes that people make.
 
-use http::Uri;
-
 use crate::{config::Config, error::Error};
 
 /// The indicator of every self-hosted Logto's Management API, whatever its address.
@@ -21,7 +19,6 @@ impl BaseUrl {
         let fail = |why: &str| {
             Err(Error::config(format!("The base url {why}: expected something like https://id.example.com")))
         };
-        // `http::Uri` drops a fragment without a word, so look before it does.
         if url.contains('#') {
             return fail("must have no fragment");
         }
@@ -33,35 +30,44 @@ impl BaseUrl {
             return fail("must have no backslash");
         }
         let text = url.trim_end_matches('/');
-        let Ok(uri) = text.parse::<Uri>() else {
-            return fail("is not a valid url");
-        };
-        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        let Some((scheme, rest)) = text.split_once("://") else {
             return fail("must be absolute, with http:// or https://");
         };
-        if scheme != "http" && scheme != "https" {
+        let https = scheme.eq_ignore_ascii_case("https");
+        if !https && !scheme.eq_ignore_ascii_case("http") {
             return fail("must begin with http:// or https://");
         }
-        if authority.as_str().contains('@') {
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        if authority.contains('@') {
             return fail("must hold no user name or password (credentials go into the client id and secret)");
         }
-        let host = authority.host().to_ascii_lowercase();
+        // The colons of an IPv6 address stand within brackets.
+        let host_end = authority.find(']').map_or_else(|| authority.find(':'), |bracket| Some(bracket + 1));
+        let (host, port) = authority.split_at(host_end.unwrap_or(authority.len()));
         if host.is_empty() {
             return fail("has no host");
         }
-        if has_dot_segment(uri.path()) {
+        if !is_host(host)
+            || path.bytes().any(|b| b.is_ascii() && !b.is_ascii_graphic() || b"\"<>^`{|}".contains(&b))
+        {
+            return fail("is not a valid url");
+        }
+        if has_dot_segment(path) {
             return fail("must have no . or .. segments");
         }
-        let https = scheme == "https";
-        let default_port = if https { 443 } else { 80 };
-        let port = authority.as_str().get(host.len()..).unwrap_or_default();
-        let port = match port.strip_prefix(':').filter(|port| !port.is_empty()).map(str::parse::<u16>) {
-            None => String::new(),
-            Some(Ok(port)) if port == default_port => String::new(),
-            Some(Ok(port)) => format!(":{port}"),
-            Some(Err(_)) => return fail("has no valid port"),
+        let digits = match port.strip_prefix(':') {
+            Some(digits) => digits,
+            None if port.is_empty() => "",
+            None => return fail("has no valid port"),
         };
-        let path = uri.path().trim_end_matches('/');
+        let port = match digits.parse::<u16>() {
+            _ if digits.is_empty() => String::new(),
+            Ok(port) if port == if https { 443 } else { 80 } => String::new(),
+            Ok(port) if digits.bytes().all(|b| b.is_ascii_digit()) => format!(":{port}"),
+            _ => return fail("has no valid port"),
+        };
+        let host = host.to_ascii_lowercase();
+        let scheme = if https { "https" } else { "http" };
         Ok(Self { text: format!("{scheme}://{host}{port}{path}"), host, https })
     }
 
@@ -81,6 +87,16 @@ impl BaseUrl {
             || self.host == "[::1]"
             || self.host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
         !self.https && !loopback
+    }
+}
+
+/// A name, an IPv4 address, or an IPv6 address in brackets, by its characters.
+fn is_host(host: &str) -> bool {
+    match host.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']').is_some_and(|ip| {
+            !ip.is_empty() && ip.bytes().all(|b| b.is_ascii_hexdigit() || b":.".contains(&b))
+        }),
+        None => host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&b)),
     }
 }
 

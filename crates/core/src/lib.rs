@@ -27,6 +27,9 @@ pub mod clock;
 pub mod config;
 mod endpoint;
 pub mod error;
+#[cfg(logto_small)]
+#[path = "small_http/mod.rs"]
+pub mod http;
 pub mod json;
 pub mod limit;
 pub mod observe;
@@ -43,6 +46,14 @@ mod secret;
 #[cfg(feature = "shared-limit")]
 pub mod shared_limit;
 mod slots;
+#[cfg(all(test, not(logto_small)))]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "here the tests compare it, and nothing else uses it"
+)]
+mod small_http;
 pub mod transport;
 
 pub use auth::{
@@ -65,6 +76,7 @@ pub use shared_limit::SharedLimit;
 pub use transport::{BoxTransport, HttpTransport, TransportError, TransportErrorKind};
 
 pub use bytes;
+#[cfg(not(logto_small))]
 pub use http;
 pub use serde_json;
 

@@ -6,7 +6,6 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::future::{Either, select};
-use http::{HeaderValue, StatusCode, header};
 
 use crate::{
     auth::{AccessToken, DynTokenSource},
@@ -14,6 +13,7 @@ use crate::{
     config::Config,
     endpoint,
     error::{self, ApiErrorBody, Error, ErrorKind, Inner, name},
+    http::{HeaderValue, Request, StatusCode, header},
     limit::RateLimiter,
     observe::{Event, Observer},
     percent,
@@ -230,8 +230,8 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         Ok(response)
     }
 
-    fn assemble(&self, request: &Prepared, token: Option<&Arc<AccessToken>>) -> http::Request<Bytes> {
-        let mut http = http::Request::new(request.body.clone());
+    fn assemble(&self, request: &Prepared, token: Option<&Arc<AccessToken>>) -> Request<Bytes> {
+        let mut http = Request::new(request.body.clone());
         *http.method_mut() = request.method.clone();
         *http.uri_mut() = request.uri.clone();
         *http.headers_mut() = request.headers.clone();
@@ -299,7 +299,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         if let Some(token) = token {
             secrets.push(Cow::Borrowed(token.value()));
         }
-        for value in request.headers.get_all(header::AUTHORIZATION) {
+        for value in request.headers.get_all(header::AUTHORIZATION).iter() {
             let text = value.to_str().unwrap_or_default();
             secrets.push(Cow::Borrowed(text.split_once(' ').map_or(text, |(_, credentials)| credentials)));
         }
@@ -330,14 +330,13 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         result: &Result<Response, SendError>,
     ) -> Option<Duration> {
         let request = run.request;
-        let (outcome, reason) = match result {
-            Ok(response) => {
-                let (status, retry_after) = (response.status.as_u16(), response.retry_after);
-                (Outcome::Answered { status, retry_after, body: &response.body }, response.status.as_str())
-            }
-            Err(SendError::Transport(error)) => {
-                (Outcome::Failed(error.kind()), error::transport_name(error.kind()))
-            }
+        let outcome = match result {
+            Ok(response) => Outcome::Answered {
+                status: response.status.as_u16(),
+                retry_after: response.retry_after,
+                body: &response.body,
+            },
+            Err(SendError::Transport(error)) => Outcome::Failed(error.kind()),
             Err(SendError::Redirect(_) | SendError::Deadline(_)) => return None,
         };
         let verdict = retry::judge(&request.method, request.options.idempotent, outcome);
@@ -357,12 +356,16 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
             return None;
         }
         run.retried += 1;
+        let reason = match outcome {
+            Outcome::Answered { status, .. } => Cow::Owned(status.to_string()),
+            Outcome::Failed(kind) => Cow::Borrowed(error::transport_name(kind)),
+        };
         self.emit(&Event::Retry {
             method: request.method.as_str(),
             route: &request.route,
             attempt: run.sent,
             delay,
-            reason,
+            reason: &reason,
         });
         Some(delay)
     }

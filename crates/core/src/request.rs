@@ -3,13 +3,13 @@
 use std::{borrow::Cow, fmt, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use serde_json::Value;
 
 use crate::{
     config::Config,
     endpoint,
     error::{Error, ErrorKind, Inner, name},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header},
     json::{self, Json},
     percent,
 };
@@ -243,8 +243,7 @@ impl Request {
             percent::component(value, &mut uri);
             separator = '&';
         }
-        let uri: http::Uri =
-            uri.parse().map_err(|_| Error::request("The path and query make no valid url"))?;
+        let uri: Uri = uri.parse().map_err(|_| Error::request("The path and query make no valid url"))?;
         if let Some(body) = &self.body {
             check_body(body, &self.headers, config.max_request_bytes)?;
         }
@@ -272,7 +271,7 @@ impl Request {
 #[derive(Clone)]
 pub(crate) struct Prepared {
     pub(crate) method: Method,
-    pub(crate) uri: http::Uri,
+    pub(crate) uri: Uri,
     pub(crate) route: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,

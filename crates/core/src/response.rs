@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::{
     error::{Answered, Error, ErrorKind, Inner, name},
+    http::{HeaderMap, Method, StatusCode, header},
     pipeline::{NO_API_PREFIX, is_outside_api},
 };
 

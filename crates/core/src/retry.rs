@@ -11,9 +11,12 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use http::{HeaderMap, Method, header::RETRY_AFTER};
-
-use crate::{clock::UnixMillis, error::ApiErrorBody, transport::TransportErrorKind};
+use crate::{
+    clock::UnixMillis,
+    error::ApiErrorBody,
+    http::{HeaderMap, HeaderValue, Method, header::RETRY_AFTER},
+    transport::TransportErrorKind,
+};
 
 /// How often and how long a failed call is tried again.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +111,6 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: UnixMillis) -> Option<Durati
 #[must_use]
 pub fn parse_retry_after(value: &[u8], now: UnixMillis) -> Option<Duration> {
     let mut headers = HeaderMap::new();
-    headers.insert(RETRY_AFTER, http::HeaderValue::from_bytes(value).ok()?);
+    headers.insert(RETRY_AFTER, HeaderValue::from_bytes(value).ok()?);
     retry_after(&headers, now)
 }

@@ -15,7 +15,10 @@ use std::{error::Error as StdError, fmt, future::Future, sync::Arc};
 
 use bytes::Bytes;
 
-use crate::rt::{BoxFuture, MaybeSend, MaybeSync};
+use crate::{
+    http::{Request, Response},
+    rt::{BoxFuture, MaybeSend, MaybeSync},
+};
 
 /// Sends one HTTP request. See the [module documentation](self) for what an implementation must hold.
 pub trait HttpTransport: MaybeSend + MaybeSync + 'static {
@@ -25,8 +28,8 @@ pub trait HttpTransport: MaybeSend + MaybeSync + 'static {
     /// A [`TransportError`] where no complete answer arrived.
     fn send(
         &self,
-        request: http::Request<Bytes>,
-    ) -> impl Future<Output = Result<http::Response<Bytes>, TransportError>> + MaybeSend;
+        request: Request<Bytes>,
+    ) -> impl Future<Output = Result<Response<Bytes>, TransportError>> + MaybeSend;
 }
 
 /// A request extension: the most bytes of a response body that the transport may buffer.
@@ -36,7 +39,7 @@ pub struct ResponseLimit(pub usize);
 impl ResponseLimit {
     /// The limit that a request carries, or 64 MiB.
     #[must_use]
-    pub fn of<B>(request: &http::Request<B>) -> usize {
+    pub fn of<B>(request: &Request<B>) -> usize {
         request.extensions().get::<Self>().map_or(crate::config::DEFAULT_MAX_RESPONSE_BYTES, |limit| limit.0)
     }
 }
@@ -111,17 +114,11 @@ impl StdError for TransportError {
 
 /// Object-safe twin of [`HttpTransport`], private: the boxing happens in one place.
 trait DynTransport: MaybeSend + MaybeSync {
-    fn send_boxed(
-        &self,
-        request: http::Request<Bytes>,
-    ) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>>;
+    fn send_boxed(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>>;
 }
 
 impl<T: HttpTransport> DynTransport for T {
-    fn send_boxed(
-        &self,
-        request: http::Request<Bytes>,
-    ) -> BoxFuture<'_, Result<http::Response<Bytes>, TransportError>> {
+    fn send_boxed(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
         Box::pin(self.send(request))
     }
 }
@@ -146,8 +143,8 @@ impl fmt::Debug for BoxTransport {
 impl HttpTransport for BoxTransport {
     fn send(
         &self,
-        request: http::Request<Bytes>,
-    ) -> impl Future<Output = Result<http::Response<Bytes>, TransportError>> + MaybeSend {
+        request: Request<Bytes>,
+    ) -> impl Future<Output = Result<Response<Bytes>, TransportError>> + MaybeSend {
         self.0.send_boxed(request)
     }
 }

@@ -18,9 +18,9 @@
 
 use std::{future::Future, pin::pin};
 
-use bytes::Bytes;
 use futures_util::future::{Either, select};
-use http::{Method, Request, Response, StatusCode, header};
+use logto_management_core::bytes::Bytes;
+use logto_management_core::http::{Method, Request, Response, StatusCode, header};
 use logto_management_core::{HttpTransport, TransportError, TransportErrorKind, transport::ResponseLimit};
 use serde_json::Value;
 

@@ -2,12 +2,12 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, header};
 
 use crate::{
     config::{ClientAuth, Config, Credentials},
     endpoint,
     error::{Answered, ApiErrorBody, Error, ErrorKind, Inner, name},
+    http::{HeaderMap, HeaderValue, Method, header},
     percent,
     request::{CallOptions, Prepared},
     response::Response,

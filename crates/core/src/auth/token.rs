@@ -2,11 +2,10 @@
 
 use std::{fmt, time::Duration};
 
-use http::HeaderValue;
-
 use crate::{
     clock::{UnixMillis, millis},
     error::Error,
+    http::HeaderValue,
     json::{self, Json},
     secret::Secret,
 };

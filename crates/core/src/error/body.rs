@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::StatusCode;
-
-use crate::json::Json;
+use crate::{http::StatusCode, json::Json};
 
 /// Logto's error body: `{code, message}`, with `data` and `details` for some codes, `{message}` alone for others.
 #[derive(Debug, Default)]

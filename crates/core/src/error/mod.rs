@@ -9,9 +9,8 @@ mod names;
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::StatusCode;
 
-use crate::{json::Writer, transport::TransportError};
+use crate::{http::StatusCode, json::Writer, transport::TransportError};
 
 pub use body::ApiErrorBody;
 use body::describe_body;

@@ -3,7 +3,6 @@
 use std::{borrow::Cow, fmt};
 
 use futures_util::{StreamExt, stream::FuturesOrdered};
-use http::Method;
 use serde_json::Value;
 
 use super::{
@@ -15,6 +14,7 @@ use crate::{
     client::Client,
     clock::Clock,
     error::Error,
+    http::Method,
     json::{self, Json},
     request::{CallOptions, Request},
     response::Response,

@@ -28,8 +28,11 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
+/// The core's own small types in place of the crate `http`'s: see `crates/core/src/small_http`.
+pub(crate) const SMALL: &str = "--cfg=logto_small";
+
 /// A panic traps at once: its message would reach nobody, and the code that formats it is 6 % of the module. No paths of the machine get in.
-const SMALL_PANICS: &str = r#"["-Zlocation-detail=none", "-Zunstable-options", "-Cpanic=immediate-abort"]"#;
+const SMALL_PANICS: [&str; 3] = ["-Zlocation-detail=none", "-Zunstable-options", "-Cpanic=immediate-abort"];
 
 /// Builds the module, unless what is in `npm/wasm` was made from the same code already.
 pub(crate) fn module() -> Result<()> {
@@ -64,9 +67,11 @@ fn compile(toolchain: Toolchain, target: &[&str]) -> Result<()> {
         toolchain.cargo("build").args(["--quiet", "--profile", "wasm", "-p", PACKAGE]).args(target);
     // wasm-bindgen reads the section `target_features`, which stripping takes away; it drops the names itself.
     build = build.args(["--config", "profile.wasm.strip=\"none\""]);
+    let mut flags = vec![SMALL];
     if toolchain.builds_std() {
-        build = build.args(["--config", &format!("target.{TARGET}.rustflags={SMALL_PANICS}")]);
+        flags.extend(SMALL_PANICS);
     }
+    build = build.args(["--config", &format!("target.{TARGET}.rustflags={flags:?}")]);
     build.quietly(match toolchain {
         Toolchain::Plain => "building the wasm module",
         Toolchain::BuildStd => "building the wasm module, with its standard library",

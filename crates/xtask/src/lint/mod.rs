@@ -94,11 +94,13 @@ fn clippy_wasm() -> Result<()> {
     let toolchain = wasm::toolchain()?;
     let packages = ["--quiet", "-p", "logto-management-core", "-p", "logto-management-wasm"];
     if toolchain == wasm::Toolchain::Debian {
-        return toolchain.cargo("check").args(packages).env("RUSTFLAGS", "-Dwarnings").run();
+        let flags = format!("-Dwarnings {}", build::wasm::SMALL);
+        return toolchain.cargo("check").args(packages).env("RUSTFLAGS", flags).run();
     }
     // No future is Send there, and none has to be.
     let allowed = ["--", "-D", "warnings", "-A", "clippy::future_not_send"];
-    toolchain.cargo("clippy").args(packages).args(allowed).run()
+    let flags = format!("target.{}.rustflags=[{:?}]", wasm::TARGET, build::wasm::SMALL);
+    toolchain.cargo("clippy").args(["--config", &flags]).args(packages).args(allowed).run()
 }
 
 fn rustdoc() -> Result<()> {
