@@ -13,17 +13,20 @@
 //! |---|---|
 //! | [`types`] | the catalogue as the generators see it |
 //! | [`docs`] | what is said of names that do not explain themselves |
+//! | [`fits`] | whether a value is what the catalogue says |
 //! | [`text`] | how identifiers are split into words and put together again |
 //! | [`make`] | how the catalogue is made; nobody needs it at run time |
 //! | [`write`] | the one way in which the catalogue is written, so that a change is a small diff |
 
 pub mod docs;
+pub mod fits;
 pub mod make;
 pub mod text;
 pub mod types;
 pub mod write;
 
 pub use docs::Docs;
+pub use fits::Misfit;
 pub use types::{
     Answer, Body, Catalogue, Content, Field, Model, Operation, Paging, Parameter, Place, Search, Source,
     Type, Variant,

@@ -171,3 +171,34 @@ fn documentation_speaks_of_what_there_is() {
         assert!(found, "there is no {place}");
     }
 }
+
+/// Every disagreement is told with its place; what a newer server may add is told apart.
+#[test]
+fn values_are_held_against_their_types() {
+    let catalogue = catalogue();
+    let misfits = |ty: &Type, json: &str| -> Vec<String> {
+        let value = serde_json::from_str(json).expect("it is JSON");
+        let found = catalogue.misfits(ty, &value);
+        found.iter().map(|misfit| format!("{}{misfit}", if misfit.new { "new: " } else { "" })).collect()
+    };
+    let event = r#"{"name":1,"events":["User.Created","Moon.Risen"],"config":{"url":"u","headers":{"a":null}},"more":0}"#;
+    assert_eq!(
+        misfits(&Type::Ref("CreateHookBody".into()), event),
+        [
+            ".name: a number is no \"string\"",
+            "new: .events[1]: \"Moon.Risen\" is no known HookEvent",
+            ".config.headers.a: null is no \"string\"",
+            "new: .more: CreateHookBody has no such key (a number)",
+        ]
+    );
+    assert_eq!(
+        misfits(&Type::List(Box::new(Type::Ref("CreateHookBody".into()))), r#"[{"config":{}},7]"#),
+        ["[0].config.url: missing from HookConfig", "[1]: a number is no CreateHookBody"]
+    );
+    let union = Type::Ref("CreateOrganizationInvitationBodyMessagePayload".into());
+    assert!(misfits(&union, "false").is_empty() && misfits(&union, r#"{"code":"x"}"#).is_empty());
+    assert_eq!(misfits(&union, "7").len(), 1);
+    let integer = Type::Nullable(Box::new(Type::Integer));
+    assert!(misfits(&integer, "null").is_empty() && misfits(&integer, "7").is_empty());
+    assert_eq!(misfits(&integer, "7.5"), ["a number is no \"integer\""]);
+}

@@ -33,6 +33,23 @@ pub(crate) struct Document {
     pub(crate) forbidden_key: bool,
 }
 
+impl From<&Js> for serde_json::Value {
+    fn from(value: &Js) -> Self {
+        match value {
+            Js::Null => Self::Null,
+            Js::Bool(flag) => Self::Bool(*flag),
+            // A whole number is written as one.
+            Js::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => Self::from(*number as i64),
+            Js::Number(number) => Self::from(*number),
+            Js::String(text) => Self::from(text.as_str()),
+            Js::Array(items) => items.iter().map(Self::from).collect(),
+            Js::Object(members) => {
+                members.iter().map(|(key, value)| (key.clone(), Self::from(value))).collect()
+            }
+        }
+    }
+}
+
 impl Js {
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         match self {

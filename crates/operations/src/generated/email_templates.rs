@@ -35,7 +35,7 @@ impl<'c, T, C> EmailTemplatesApi<'c, T, C> {
         Call::new(self.client).json(body.borrow())
     }
 
-    /// Deletes the templates of a language, a type, or both; without either, all.
+    /// Deletes the templates of a language, a type, or both. Without either the server refuses.
     ///
     /// `DELETE /api/email-templates`
     pub fn delete_many(&self) -> Call<DeleteEmailTemplates, T, C> {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::answer::{Answer, Failure, failure, not_exists, not_found};
+use super::answer::{Answer, Failure, failure, not_found};
 use super::common::{add_all, flag, get_row, get_row_mut, take, text, texts, whole};
 use super::guard::{Field, Kind, may, must};
 use super::paging::When;
@@ -10,6 +10,9 @@ use super::routes::{Route, route};
 use super::{Call, roles, with_members};
 use crate::json::Js;
 use crate::world::{Application, Jsonb, Secret, find, seed};
+
+/// The domain of protected apps.
+pub(super) const PROTECTED_DOMAIN: &str = "protected.example.com";
 
 pub(super) const ROUTES: &[Route] = &[
     route("POST", "/api/applications", create),
@@ -52,11 +55,11 @@ fn list(call: &mut Call<'_>) -> Result<Answer, Failure> {
     call.list(&call.searched(rows, &SEARCH, searchable)?, When::Asked)
 }
 
-fn one<'c>(call: &'c Call<'_>) -> Result<&'c Application, Failure> {
+pub(super) fn one<'c>(call: &'c Call<'_>) -> Result<&'c Application, Failure> {
     get_row(&call.world.applications, "applications", call.param(0))
 }
 
-fn one_mut<'c>(call: &'c mut Call<'_>) -> Result<&'c mut Application, Failure> {
+pub(super) fn one_mut<'c>(call: &'c mut Call<'_>) -> Result<&'c mut Application, Failure> {
     let id = call.param(0).to_owned();
     get_row_mut(&mut call.world.applications, "applications", &id)
 }
@@ -78,6 +81,7 @@ const NEW: &[Field] = &[
     may("customClientMetadata", Kind::Object),
     may("customData", Kind::Object),
     may("isThirdParty", Kind::Flag),
+    may("protectedAppMetadata", Kind::Object),
 ];
 
 const CHANGED: &[Field] = &[
@@ -89,7 +93,7 @@ const CHANGED: &[Field] = &[
     may("appLevelAccessControlEnabled", Kind::Flag),
 ];
 
-fn apply(app: &mut Application, body: &Js) {
+pub(super) fn apply(app: &mut Application, body: &Js) {
     if let Some(name) = text(body, "name") {
         app.name = name;
     }
@@ -121,9 +125,30 @@ fn create(call: &mut Call<'_>) -> Result<Answer, Failure> {
         let secret = new_secret(call, &app.id, "Default secret".to_owned(), None);
         app.secrets.push(secret);
     }
+    if kind == "Protected" {
+        app.protected_app_metadata = Some(protected(&body)?);
+    }
     let answer = Answer::json(&app);
     call.world.applications.push(app);
     Ok(answer)
+}
+
+/// Lives below the domain that `/api/systems/application` tells.
+fn protected(body: &Js) -> Result<Jsonb, Failure> {
+    let Some(metadata) = body.get("protectedAppMetadata") else {
+        return Err(failure(
+            400,
+            "application.protected_app_metadata_is_required",
+            "Protected app metadata is required.",
+        ));
+    };
+    let host = format!("{}.{PROTECTED_DOMAIN}", text(metadata, "subDomain").unwrap_or_default());
+    Ok(Jsonb::of(&Js::Object(vec![
+        ("host".to_owned(), Js::String(host)),
+        ("origin".to_owned(), Js::String(text(metadata, "origin").unwrap_or_default())),
+        ("sessionDuration".to_owned(), Js::Number(1_209_600.0)),
+        ("pageRules".to_owned(), Js::Array(Vec::new())),
+    ])))
 }
 
 fn update(call: &mut Call<'_>) -> Result<Answer, Failure> {
@@ -134,12 +159,17 @@ fn update(call: &mut Call<'_>) -> Result<Answer, Failure> {
 }
 
 fn delete(call: &mut Call<'_>) -> Result<Answer, Failure> {
-    let id = call.param(0).to_owned();
-    if call.world.delete_application(&id) {
-        Ok(Answer::empty())
-    } else {
-        Err(not_exists("applications", &id))
+    let app = one(call)?;
+    if app.kind == "SAML" {
+        return Err(failure(
+            400,
+            "application.saml.use_saml_app_api",
+            "Use `[METHOD] /saml-applications(/.*)?` API to operate SAML app.",
+        ));
     }
+    let id = app.id.clone();
+    call.world.delete_application(&id);
+    Ok(Answer::empty())
 }
 
 fn merge_custom_data(call: &mut Call<'_>) -> Result<Answer, Failure> {

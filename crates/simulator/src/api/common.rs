@@ -1,10 +1,11 @@
 //! What several groups of operations share.
 
 use super::Call;
-use super::answer::{Failure, foreign_key, not_exists};
+use super::answer::{Answer, Failure, foreign_key, not_exists, not_found};
+use super::guard::{self, Field};
 use super::search::Search;
 use crate::json::Js;
-use crate::world::{Row, find, find_mut};
+use crate::world::{Document, Row, find, find_mut, is};
 
 /// The row with this id, or 404 `entity.not_exists_with_id`.
 pub(super) fn get_row<'r, R: Row>(rows: &'r [R], table: &str, id: &str) -> Result<&'r R, Failure> {
@@ -66,6 +67,61 @@ pub(super) fn take(list: &mut Vec<String>, id: &str) -> bool {
 }
 
 impl Call<'_> {
+    /// The members of the body that the fields name, checked.
+    pub(super) fn members(&self, fields: &[Field]) -> Result<Document, Failure> {
+        guard::members(&self.body(fields)?, fields)
+    }
+
+    /// The same of each object of a body that is a list.
+    pub(super) fn members_of_each(&self, fields: &[Field]) -> Result<Vec<Document>, Failure> {
+        guard::each(self.headers, self.raw_body, fields)
+    }
+
+    /// A row with its tenant and an id.
+    pub(super) fn new_row(&mut self) -> Document {
+        let mut row = Document::new();
+        row.insert("tenantId".to_owned(), self.world.tenant_id.as_str().into());
+        row.insert("id".to_owned(), self.world.rng.long_id().into());
+        row
+    }
+
+    /// The row with this text under this key, or 404 `entity.not_found`.
+    pub(super) fn stored(&self, table: &str, key: &str, value: &str) -> Result<&Document, Failure> {
+        self.world.documents.find(table, key, value).ok_or_else(not_found)
+    }
+
+    /// The same, to change it.
+    pub(super) fn stored_mut(
+        &mut self,
+        table: &'static str,
+        key: &str,
+        value: &str,
+    ) -> Result<&mut Document, Failure> {
+        self.world.documents.find_mut(table, key, value).ok_or_else(not_found)
+    }
+
+    /// 204, or 404 where there was no such row.
+    pub(super) fn delete_stored(
+        &mut self,
+        table: &'static str,
+        key: &str,
+        value: &str,
+    ) -> Result<Answer, Failure> {
+        if self.world.documents.remove(table, key, value) > 0 {
+            Ok(Answer::empty())
+        } else {
+            Err(not_found())
+        }
+    }
+
+    /// The rows that have, for each of these query parameters that is given, what it says.
+    pub(super) fn stored_by_query(&self, table: &str, parameters: &[&str]) -> Vec<&Document> {
+        let wanted = |row: &&Document| {
+            parameters.iter().all(|name| self.query.get(name).is_none_or(|value| is(row, name, value)))
+        };
+        self.world.documents.all(table).iter().filter(wanted).collect()
+    }
+
     /// The rows that match the search of the query.
     pub(super) fn searched<'r, R: 'r>(
         &self,

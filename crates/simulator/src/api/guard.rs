@@ -3,11 +3,13 @@
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap};
+use serde_json::Value;
 
 use super::answer::{Answer, Failure, bare, failure_with, nothing_to_change, zod};
 use super::compress;
-use crate::json::{Document, Js, parse, string};
+use crate::json::{self, Js, parse, string};
 use crate::query::Query;
+use crate::world::Document;
 
 /// The most bytes of a JSON body; one more is answered by 404.
 const JSON_LIMIT: usize = 1024 * 1024;
@@ -26,6 +28,8 @@ pub(crate) enum Kind {
     Flag,
     Number,
     Object,
+    /// A list of anything.
+    List,
     /// A list of strings.
     Texts,
     /// A list of strings that are not empty, with at least one of them.
@@ -65,13 +69,13 @@ impl Field {
 }
 
 /// Reads a body as koa-body does, by its content type.
-fn read(headers: &HeaderMap, body: &Bytes) -> Result<Document, Failure> {
+fn read(headers: &HeaderMap, body: &Bytes) -> Result<json::Document, Failure> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     let (media, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
     let media = media.trim().to_ascii_lowercase();
     let body = &compress::request(headers, body).ok_or_else(|| bare(400, "incorrect header check"))?;
     let too_large = || Box::new(Answer::plain(StatusCode::NOT_FOUND));
-    let clean = |value| Document { value, nul: false, lone_surrogate: false, forbidden_key: false };
+    let clean = |value| json::Document { value, nul: false, lone_surrogate: false, forbidden_key: false };
     if media == "application/json" || media.ends_with("+json") {
         if body.len() > JSON_LIMIT {
             return Err(too_large());
@@ -132,6 +136,29 @@ pub(crate) fn body(headers: &HeaderMap, body: &Bytes, fields: &[Field]) -> Resul
     Ok(document.value)
 }
 
+/// The members of an object that the fields name, checked; the others are dropped.
+///
+/// # Errors
+/// 400 where one has the wrong shape.
+pub(crate) fn members(object: &Js, fields: &[Field]) -> Result<Document, Failure> {
+    check(object, fields)?;
+    let member = |field: &Field| Some((field.name.to_owned(), Value::from(object.get(field.name)?)));
+    Ok(fields.iter().filter_map(member).collect())
+}
+
+/// The same of each object of a body that is a list.
+///
+/// # Errors
+/// As [`body`].
+pub(crate) fn each(headers: &HeaderMap, body: &Bytes, fields: &[Field]) -> Result<Vec<Document>, Failure> {
+    let document = read(headers, body)?;
+    let Some(items) = document.value.as_array() else {
+        let issue = wrong_type("array", document.value.type_name(), &[]);
+        return Err(zod("body", &format!("[{}]", issue.json), &issue.details));
+    };
+    items.iter().map(|item| members(item, fields)).collect()
+}
+
 /// One thing that is wrong with a body.
 struct Issue {
     json: String,
@@ -173,7 +200,8 @@ impl Field {
             | (Kind::Text, Js::String(_))
             | (Kind::Flag, Js::Bool(_))
             | (Kind::Number, Js::Number(_))
-            | (Kind::Object, Js::Object(_)) => {}
+            | (Kind::Object, Js::Object(_))
+            | (Kind::List, Js::Array(_)) => {}
             (Kind::Name, Js::String(text)) => {
                 if text.is_empty() {
                     issues.push(too_small("string", "String must contain at least 1 character(s)", path));
@@ -213,7 +241,7 @@ impl Kind {
             Self::Flag => "boolean".to_owned(),
             Self::Number => "number".to_owned(),
             Self::Object | Self::Any => "object".to_owned(),
-            Self::Texts | Self::Ids => "array".to_owned(),
+            Self::List | Self::Texts | Self::Ids => "array".to_owned(),
         }
     }
 }

@@ -1,14 +1,18 @@
 //! The Management API: routing, authorisation, and what handlers get to work with.
 
 mod answer;
+mod application_extras;
 mod applications;
 mod auth;
 mod common;
 mod compress;
+mod connectors;
+mod content;
 mod fixed;
 mod guard;
 mod head;
 mod logs_hooks;
+mod multipart;
 mod organization_jit;
 mod organization_template;
 mod organizations;
@@ -16,8 +20,14 @@ mod paging;
 mod resources;
 mod roles;
 mod routes;
+mod saml;
 mod search;
+mod settings;
+mod settings_keys;
+mod settings_scripts;
+mod tokens;
 mod user_extras;
+mod user_security;
 mod users;
 
 use bytes::Bytes;

@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use super::Call;
-use super::answer::{Answer, Failure, exists_already, not_found};
+use super::answer::{Answer, Failure, exists_already, foreign_key, not_found};
 use super::common::{add_all, all_exist, among, take, text, texts};
+use super::connectors::SSO;
 use super::guard::{Kind, must};
 use super::organizations::{one, one_mut};
 use super::paging::When;
 use super::routes::{Route, route};
-use crate::world::Organization;
+use crate::world::{Organization, is};
 
 pub(super) const ROUTES: &[Route] = &[
     route("GET", "/api/organizations/{id}/jit/email-domains", list_email_domains),
@@ -21,6 +22,9 @@ pub(super) const ROUTES: &[Route] = &[
     route("PUT", "/api/organizations/{id}/jit/roles", replace_jit_roles),
     route("DELETE", "/api/organizations/{id}/jit/roles/{organizationRoleId}", remove_jit_role),
     route("GET", "/api/organizations/{id}/jit/sso-connectors", list_jit_sso_connectors),
+    route("POST", "/api/organizations/{id}/jit/sso-connectors", add_jit_sso_connectors),
+    route("PUT", "/api/organizations/{id}/jit/sso-connectors", replace_jit_sso_connectors),
+    route("DELETE", "/api/organizations/{id}/jit/sso-connectors/{ssoConnectorId}", remove_jit_sso_connector),
 ];
 
 fn email_domain(organization: &Organization, domain: &str) -> Value {
@@ -86,6 +90,35 @@ fn remove_jit_role(call: &mut Call<'_>) -> Result<Answer, Failure> {
 }
 
 fn list_jit_sso_connectors(call: &mut Call<'_>) -> Result<Answer, Failure> {
+    let ids = &one(call)?.jit_sso_connectors;
+    let rows = call.world.documents.all(SSO).iter();
+    let rows: Vec<_> = rows.filter(|row| ids.iter().any(|id| is(row, "id", id))).collect();
+    call.list(&rows, When::Asked)
+}
+
+fn jit_sso_connector_ids(call: &Call<'_>, kind: Kind) -> Result<Vec<String>, Failure> {
+    let ids = texts(&call.body(&[must("ssoConnectorIds", kind)])?, "ssoConnectorIds");
     one(call)?;
-    call.list::<Value>(&[], When::Asked)
+    match ids.iter().find(|id| call.world.documents.find(SSO, "id", id).is_none()) {
+        Some(_) => Err(foreign_key()),
+        None => Ok(ids),
+    }
+}
+
+/// Answers with the text `Created`.
+fn add_jit_sso_connectors(call: &mut Call<'_>) -> Result<Answer, Failure> {
+    let ids = jit_sso_connector_ids(call, Kind::Ids)?;
+    add_all(&mut one_mut(call)?.jit_sso_connectors, ids);
+    Ok(Answer::created_text())
+}
+
+fn replace_jit_sso_connectors(call: &mut Call<'_>) -> Result<Answer, Failure> {
+    let ids = jit_sso_connector_ids(call, Kind::Texts)?;
+    one_mut(call)?.jit_sso_connectors = ids;
+    Ok(Answer::empty())
+}
+
+fn remove_jit_sso_connector(call: &mut Call<'_>) -> Result<Answer, Failure> {
+    let id = call.param(1).to_owned();
+    if take(&mut one_mut(call)?.jit_sso_connectors, &id) { Ok(Answer::empty()) } else { Err(not_found()) }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Failure, exists_already, failure, foreign_key, not_found};
+use super::answer::{Answer, Failure, exists_already, foreign_key, not_found};
 use super::common::{add_all, all_exist, among, get_row, get_row_mut, take, text, texts, whole};
+use super::connectors::{can_send, no_sender};
 use super::guard::{Kind, may, must};
 use super::paging::When;
 use super::routes::{Route, route};
@@ -41,6 +42,7 @@ pub(super) const INVITATIONS: &[Route] = &[
     route("GET", "/api/organization-invitations/{id}", get_invitation),
     route("DELETE", "/api/organization-invitations/{id}", delete_invitation),
     route("PUT", "/api/organization-invitations/{id}/status", set_invitation_status),
+    route("POST", "/api/organization-invitations/{id}/message", send_invitation),
 ];
 
 const TYPES: Kind = Kind::OneOf(&["User", "MachineToMachine"]);
@@ -283,7 +285,7 @@ fn get_invitation(call: &mut Call<'_>) -> Result<Answer, Failure> {
     Ok(Answer::json(&rendered(call.world, invitation)))
 }
 
-/// No e-mail is ever sent: unless `messagePayload` is false, there is no connector.
+/// No e-mail is ever sent; unless `messagePayload` is false, there must be a connector all the same.
 fn create_invitation(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let body = call.body(&[
         may("inviterId", Kind::Text).or_null(),
@@ -299,12 +301,8 @@ fn create_invitation(call: &mut Call<'_>) -> Result<Answer, Failure> {
     }
     let roles = texts(&body, "organizationRoleIds");
     all_exist(&call.world.organization_roles, &roles)?;
-    if !matches!(body.get("messagePayload"), None | Some(Js::Bool(false))) {
-        return Err(failure(
-            501,
-            "connector.not_found",
-            "Cannot find any available connector for type: Email.",
-        ));
+    if !matches!(body.get("messagePayload"), None | Some(Js::Bool(false))) && !can_send(call, "Email") {
+        return Err(no_sender("Email"));
     }
     let invitation = Invitation {
         tenant_id: call.world.tenant_id.clone(),
@@ -322,6 +320,12 @@ fn create_invitation(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let answer = Answer::created(&rendered(call.world, &invitation));
     call.world.invitations.push(invitation);
     Ok(answer)
+}
+
+fn send_invitation(call: &mut Call<'_>) -> Result<Answer, Failure> {
+    call.body(&[])?;
+    get_row(&call.world.invitations, "organization_invitations", call.param(0))?;
+    if can_send(call, "Email") { Ok(Answer::empty()) } else { Err(no_sender("Email")) }
 }
 
 fn set_invitation_status(call: &mut Call<'_>) -> Result<Answer, Failure> {

@@ -2,8 +2,9 @@
 
 use super::answer::{Answer, Failure};
 use super::{
-    Call, applications, fixed, logs_hooks, organization_jit, organization_template, organizations, resources,
-    roles, user_extras, users,
+    Call, application_extras, applications, connectors, content, fixed, logs_hooks, organization_jit,
+    organization_template, organizations, resources, roles, saml, settings, settings_scripts, tokens,
+    user_extras, user_security, users,
 };
 use crate::query::decode_component;
 
@@ -48,7 +49,7 @@ pub(super) fn find(method: &str, path: &str) -> Found {
     // One trailing slash makes no difference; a double slash does.
     let path = path.strip_suffix('/').unwrap_or(path);
     let mut other: Option<(&'static str, String)> = None;
-    for route in group(path) {
+    for route in groups(path).into_iter().flatten() {
         if !fits(route.template, path) {
             continue;
         }
@@ -75,26 +76,33 @@ pub(super) fn find(method: &str, path: &str) -> Found {
     }
 }
 
-/// The routes whose first segment after `/api/` is that of the path.
-fn group(path: &str) -> &'static [Route] {
+/// The routes whose first segment after `/api/` is that of the path, the more usual ones first.
+fn groups(path: &str) -> [&'static [Route]; 3] {
     let first = path.strip_prefix("/api/").and_then(|rest| rest.split('/').next());
+    let Some(first) = first else { return [&[]; 3] };
     match first {
-        Some("users") if path.contains("/identities/") || path.contains("/personal-access-tokens") => {
-            user_extras::ROUTES
+        "users" => [users::ROUTES, user_extras::ROUTES, user_security::ROUTES],
+        "roles" => [roles::ROUTES, &[], &[]],
+        "applications" => [applications::ROUTES, application_extras::ROUTES, &[]],
+        "resources" => [resources::ROUTES, &[], &[]],
+        "organizations" => [organizations::ROUTES, organization_jit::ROUTES, &[]],
+        "organization-roles" => [organization_template::ROLES, &[], &[]],
+        "organization-scopes" => [organization_template::SCOPES, &[], &[]],
+        "organization-invitations" => [organization_template::INVITATIONS, &[], &[]],
+        "logs" => [logs_hooks::LOGS, &[], &[]],
+        "hooks" => [logs_hooks::HOOKS, &[], &[]],
+        "sign-in-exp" | "account-center" | "captcha-provider" | "configs" => {
+            [settings::ROUTES, settings_scripts::ROUTES, &[]]
         }
-        Some("users") => users::ROUTES,
-        Some("roles") => roles::ROUTES,
-        Some("applications") => applications::ROUTES,
-        Some("resources") => resources::ROUTES,
-        Some("organizations") if path.contains("/jit/") => organization_jit::ROUTES,
-        Some("organizations") => organizations::ROUTES,
-        Some("organization-roles") => organization_template::ROLES,
-        Some("organization-scopes") => organization_template::SCOPES,
-        Some("organization-invitations") => organization_template::INVITATIONS,
-        Some("logs") => logs_hooks::LOGS,
-        Some("hooks") => logs_hooks::HOOKS,
-        Some(_) => fixed::ROUTES,
-        None => &[],
+        "custom-phrases" | "custom-profile-fields" | "email-templates" | "domains" => {
+            [content::ROUTES, &[], &[]]
+        }
+        "connectors" | "connector-factories" | "sso-connectors" | "sso-connector-providers" => {
+            [connectors::ROUTES, &[], &[]]
+        }
+        "saml" | "saml-applications" => [saml::ROUTES, &[], &[]],
+        ".well-known" => [settings::WELL_KNOWN, fixed::ROUTES, &[]],
+        _ => [fixed::ROUTES, tokens::ROUTES, &[]],
     }
 }
 

@@ -12,6 +12,8 @@ use crate::json::{Js, parse};
 use crate::world::{Jsonb, PersonalAccessToken};
 
 pub(super) const ROUTES: &[Route] = &[
+    route("GET", "/api/users/{userId}/all-identities", all_identities),
+    route("POST", "/api/users/{userId}/identities", link_identity),
     route("PUT", "/api/users/{userId}/identities/{target}", set_identity),
     route("DELETE", "/api/users/{userId}/identities/{target}", delete_identity),
     route("GET", "/api/users/{userId}/identities/{target}", get_identity),
@@ -19,6 +21,9 @@ pub(super) const ROUTES: &[Route] = &[
     route("POST", "/api/users/{userId}/personal-access-tokens", create_token),
     route("DELETE", "/api/users/{userId}/personal-access-tokens/{name}", delete_token),
     route("PATCH", "/api/users/{userId}/personal-access-tokens/{name}", rename_token),
+    // The same for names that no path can carry.
+    route("POST", "/api/users/{userId}/personal-access-tokens/delete", delete_token_by_body),
+    route("PATCH", "/api/users/{userId}/personal-access-tokens", rename_token_by_body),
 ];
 
 fn identities(call: &Call<'_>) -> Result<Vec<(String, Js)>, Failure> {
@@ -27,6 +32,37 @@ fn identities(call: &Call<'_>) -> Result<Vec<(String, Js)>, Failure> {
         Ok(Js::Object(members)) => members,
         _ => Vec::new(),
     })
+}
+
+/// Nobody comes from SSO.
+fn all_identities(call: &mut Call<'_>) -> Result<Answer, Failure> {
+    let social: Vec<_> = identities(call)?
+        .into_iter()
+        .map(|(target, identity)| json!({ "target": target, "identity": Jsonb::of(&identity) }))
+        .collect();
+    Ok(Answer::json(&json!({ "socialIdentities": social, "ssoIdentities": [] })))
+}
+
+/// As a user who came back from the connector's provider would be linked; what they brought is taken as it is.
+fn link_identity(call: &mut Call<'_>) -> Result<Answer, Failure> {
+    let body = call.body(&[must("connectorId", Kind::Name), must("connectorData", Kind::Object)])?;
+    let connector = text(&body, "connectorId").unwrap_or_default();
+    call.stored("connectors", "id", &connector)?;
+    let mut all = identities(call)?;
+    if all.iter().any(|(name, _)| name == "simulated") {
+        return Err(failure(
+            422,
+            "user.identity_already_in_use",
+            "The social account has been associated with an existing account.",
+        ));
+    }
+    let identity = vec![
+        ("userId".to_owned(), Js::String(call.world.rng.long_id())),
+        ("details".to_owned(), body.get("connectorData").cloned().unwrap_or(Js::Null)),
+    ];
+    all.push(("simulated".to_owned(), Js::Object(identity)));
+    change(call, |user| user.identities = Jsonb::of(&Js::Object(all)))?;
+    Ok(Answer::json(&one(call)?.identities))
 }
 
 /// 201 for a new identity, 200 for a changed one; both answer all identities.
@@ -101,7 +137,17 @@ fn create_token(call: &mut Call<'_>) -> Result<Answer, Failure> {
 }
 
 fn delete_token(call: &mut Call<'_>) -> Result<Answer, Failure> {
-    let (user_id, name) = (call.param(0).to_owned(), call.param(1).to_owned());
+    let name = call.param(1).to_owned();
+    delete_token_named(call, &name)
+}
+
+fn delete_token_by_body(call: &mut Call<'_>) -> Result<Answer, Failure> {
+    let body = call.body(&[must("name", Kind::Name)])?;
+    delete_token_named(call, &text(&body, "name").unwrap_or_default())
+}
+
+fn delete_token_named(call: &mut Call<'_>, name: &str) -> Result<Answer, Failure> {
+    let user_id = call.param(0).to_owned();
     let tokens = &mut call.world.personal_access_tokens;
     let before = tokens.len();
     tokens.retain(|token| token.user_id != user_id || token.name != name);
@@ -110,12 +156,22 @@ fn delete_token(call: &mut Call<'_>) -> Result<Answer, Failure> {
 
 fn rename_token(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let body = call.body(&[must("name", Kind::Name).max(256)])?;
-    let (user_id, old) = (call.param(0).to_owned(), call.param(1).to_owned());
-    let new = text(&body, "name").unwrap_or_default();
+    let old = call.param(1).to_owned();
+    rename_token_to(call, &old, text(&body, "name").unwrap_or_default())
+}
+
+fn rename_token_by_body(call: &mut Call<'_>) -> Result<Answer, Failure> {
+    let body = call.body(&[must("currentName", Kind::Name), must("name", Kind::Name).max(256)])?;
+    let old = text(&body, "currentName").unwrap_or_default();
+    rename_token_to(call, &old, text(&body, "name").unwrap_or_default())
+}
+
+fn rename_token_to(call: &mut Call<'_>, old: &str, new: String) -> Result<Answer, Failure> {
+    let user_id = call.param(0).to_owned();
     if new != old && token_mut(call, &user_id, &new).is_some() {
         return Err(name_taken());
     }
-    let token = token_mut(call, &user_id, &old).ok_or_else(not_found)?;
+    let token = token_mut(call, &user_id, old).ok_or_else(not_found)?;
     token.name = new;
     Ok(Answer::json(token))
 }

@@ -25,7 +25,6 @@ pub(super) const ROUTES: &[Route] = &[
     route("POST", "/api/users/{userId}/password/verify", verify_password),
     route("GET", "/api/users/{userId}/has-password", has_password),
     route("PATCH", "/api/users/{userId}/is-suspended", suspend),
-    route("GET", "/api/users/{userId}/logto-configs", logto_configs),
     route("GET", "/api/users/{userId}/organizations", organizations),
     route("GET", "/api/users/{userId}/roles", list_roles),
     route("POST", "/api/users/{userId}/roles", add_roles),
@@ -295,11 +294,6 @@ fn has_password(call: &mut Call<'_>) -> Result<Answer, Failure> {
 fn suspend(call: &mut Call<'_>) -> Result<Answer, Failure> {
     let body = call.body(&[must("isSuspended", Kind::Flag)])?;
     change(call, |user| user.is_suspended = body.get("isSuspended").and_then(Js::as_bool).unwrap_or(false))
-}
-
-fn logto_configs(call: &mut Call<'_>) -> Result<Answer, Failure> {
-    one(call)?;
-    Ok(Answer::raw(r#"{"mfa":{"skipped":false,"skipMfaOnSignIn":false},"passkeySignIn":{"skipped":false}}"#))
 }
 
 fn organizations(call: &mut Call<'_>) -> Result<Answer, Failure> {

@@ -1,9 +1,11 @@
 //! The tenant: its tables, and what deleting a row drags along.
 
+mod documents;
 mod rows;
 pub(crate) mod seed;
 mod user;
 
+pub(crate) use self::documents::{Document, Documents, is};
 pub(crate) use self::rows::{
     Application, Hook, Invitation, Jsonb, Log, Organization, OrganizationRole, OrganizationScope,
     PersonalAccessToken, Resource, Role, Row, Scope, Secret,
@@ -37,6 +39,8 @@ pub(crate) struct World {
     pub(crate) invitations: Vec<Invitation>,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) logs: Vec<Log>,
+    /// Every other table.
+    pub(crate) documents: Documents,
 }
 
 impl World {
@@ -81,6 +85,7 @@ impl World {
             return false;
         }
         self.personal_access_tokens.retain(|token| token.user_id != id);
+        self.documents.forget("userId", id);
         for role in &mut self.roles {
             role.users.remove(id);
         }
@@ -94,6 +99,7 @@ impl World {
         if !remove(&mut self.applications, id) {
             return false;
         }
+        self.documents.forget("applicationId", id);
         for role in &mut self.roles {
             role.applications.retain(|a| a != id);
         }

@@ -172,6 +172,8 @@ pub(crate) struct Organization {
     pub(crate) jit_email_domains: Vec<String>,
     #[serde(skip)]
     pub(crate) jit_roles: Vec<String>,
+    #[serde(skip)]
+    pub(crate) jit_sso_connectors: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{
-    Application, Hook, Jsonb, Log, MANAGEMENT_API, MANAGEMENT_API_ALL, Organization, OrganizationRole,
-    OrganizationScope, Resource, Role, Scope, Secret, User, Users, World,
+    Application, Documents, Hook, Jsonb, Log, MANAGEMENT_API, MANAGEMENT_API_ALL, Organization,
+    OrganizationRole, OrganizationScope, Resource, Role, Scope, Secret, User, Users, World,
 };
 use crate::json::parse;
 use crate::options::{NO_ROLE_CLIENT_ID, Options};
@@ -42,6 +42,7 @@ pub(super) fn world(options: &Options) -> World {
         invitations: Vec::new(),
         hooks: Vec::new(),
         logs: Vec::new(),
+        documents: Documents::default(),
     };
     resources(&mut world, options);
     applications(&mut world, options);
@@ -223,6 +224,7 @@ pub(crate) fn organization(tenant_id: &str, id: String, name: &str, now_ms: u64)
         applications: BTreeMap::new(),
         jit_email_domains: Vec::new(),
         jit_roles: Vec::new(),
+        jit_sso_connectors: Vec::new(),
     }
 }
 

@@ -58,14 +58,16 @@ impl User {
     pub(crate) fn json(&self) -> &Bytes {
         self.rendered.get_or_init(|| {
             let mut out = self.open();
-            out.push('}');
+            self.close(&mut out);
             Bytes::from(out)
         })
     }
 
-    /// The same, to be put into other JSON.
+    /// As other objects hold it: without `hasPassword`.
     pub(crate) fn raw(&self) -> Jsonb {
-        Jsonb::ready(String::from_utf8_lossy(self.json()).into_owned())
+        let mut out = self.open();
+        out.push('}');
+        Jsonb::ready(out)
     }
 
     /// With `includePasswordHash`.
@@ -74,8 +76,13 @@ impl User {
         let digest = self.password.as_ref().map(|password| format!("$argon2i$simulated${}", password.len()));
         member(&mut out, "passwordDigest", digest.as_deref());
         member(&mut out, "passwordAlgorithm", digest.as_ref().map(|_| "Argon2i"));
-        out.push('}');
+        self.close(&mut out);
         out
+    }
+
+    fn close(&self, out: &mut String) {
+        // Writing to a String can't fail.
+        let _ = write!(out, ",\"hasPassword\":{}}}", self.password.is_some());
     }
 
     fn open(&self) -> String {
@@ -100,8 +107,7 @@ impl User {
         );
         member(&mut out, "applicationId", self.application_id.as_deref());
         member(&mut out, "cimdClientId", None);
-        let _ =
-            write!(out, ",\"isSuspended\":{},\"hasPassword\":{}", self.is_suspended, self.password.is_some());
+        let _ = write!(out, ",\"isSuspended\":{}", self.is_suspended);
         out
     }
 }
