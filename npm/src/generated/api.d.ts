@@ -349,7 +349,7 @@ export interface EmailTemplatesApi {
   /**
    * `DELETE /api/email-templates`
    *
-   * Deletes the templates of a language, a type, or both; without either, all.
+   * Deletes the templates of a language, a type, or both. Without either the server refuses.
    */
   deleteMany(query?: { languageTag?: string; templateType?: m.TemplateType }, options?: OperationOptions): Promise<m.DeleteEmailTemplatesAnswer>;
   /** `GET /api/email-templates/{id}` */

@@ -692,7 +692,7 @@ export interface operations {
     requestBody: { content: { "application/json": m.ReplaceEmailTemplatesBody } };
     responses: { 200: Json<m.EmailTemplate[]>; 400: Failure; 401: Failure; 403: Failure; 422: Failure; default: Failure };
   };
-  /** Deletes the templates of a language, a type, or both; without either, all. */
+  /** Deletes the templates of a language, a type, or both. Without either the server refuses. */
   DeleteEmailTemplates: {
     parameters: { query?: { languageTag?: string; templateType?: m.TemplateType }; header?: never; path?: never; cookie?: never };
     requestBody?: never;

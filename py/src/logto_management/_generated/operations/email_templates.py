@@ -35,7 +35,7 @@ class EmailTemplatesApi(Operations):
         return self._call("PUT", "/api/email-templates", None, call, keys=("templates",), body=body)
 
     def delete_many(self, /, **call):
-        """Deletes the templates of a language, a type, or both; without either, all.
+        """Deletes the templates of a language, a type, or both. Without either the server refuses.
 
         ``DELETE /api/email-templates``
 
