@@ -1,4 +1,5 @@
-"""A server that gives access tokens and otherwise hangs, and notices when somebody hangs up. ``/api/once`` it answers, and closes the connection."""
+"""A server that gives access tokens and otherwise hangs, and notices when somebody hangs up. ``/api/once`` it answers, and closes the connection; ``/api/echo`` it answers
+with what was sent, as JSON."""
 
 from __future__ import annotations
 
@@ -60,6 +61,8 @@ class Wire:
                     self._answer(
                         connection, {"access_token": "t", "expires_in": 3600, "token_type": "Bearer", "scope": "all"}
                     )
+                elif b" /api/echo " in request:
+                    self._send(connection, request.partition(b"\r\n\r\n")[2])
                 elif b" /api/once " in request:
                     self._answer(connection, {})
                     connection.close()
@@ -76,11 +79,13 @@ class Wire:
         finally:
             connection.close()
 
+    def _answer(self, connection: socket.socket, data: object) -> None:
+        self._send(connection, json.dumps(data).encode())
+
     @staticmethod
-    def _answer(connection: socket.socket, data: object) -> None:
-        body = json.dumps(data)
+    def _send(connection: socket.socket, body: bytes) -> None:
         head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-        connection.sendall((head + body).encode())
+        connection.sendall(head.encode() + body)
 
     @staticmethod
     def _read(connection: socket.socket) -> bytes:
@@ -96,4 +101,4 @@ class Wire:
         )
         while len(body) < length:
             body += connection.recv(65536)
-        return received
+        return head + b"\r\n\r\n" + body
