@@ -220,6 +220,6 @@ def test_nothing_is_left_of_a_call(simulator: Simulator) -> None:
             await asyncio.gather(*(api.get("/api/users", query={"page_size": 1}) for _ in range(20)))
             known = _bridge._bridges[asyncio.get_running_loop()]()
             assert known is not None
-            assert known._pending == {}
+            assert known.pending == 0
 
     asyncio.run(main())

@@ -44,9 +44,7 @@ def _value(chance: random.Random, depth: int = 0) -> Any:
     if kind == 5:
         return [_value(chance, depth + 1) for _ in range(chance.randrange(5))]
     if kind == 6:
-        return {
-            chance.choice((*KEYS, _text(chance))): _value(chance, depth + 1) for _ in range(chance.randrange(8))
-        }
+        return {chance.choice((*KEYS, _text(chance))): _value(chance, depth + 1) for _ in range(chance.randrange(8))}
     return (None, chance.random() < 0.5, _text(chance), _number(chance), _text(chance))[kind]
 
 
@@ -77,7 +75,7 @@ def test_it_decodes_what_python_decodes(parse: Any) -> None:
         ("0.1e+1", 1.0),
         ("123456789.123456789", 123456789.123456789),
         ('{"a": 1, "b": 2, "a": 3}', {"a": 3, "b": 2}),
-        (' \t\r\n[ ] \n', []),
+        (" \t\r\n[ ] \n", []),
         ("{ }", {}),
         (r'"\ud83d\ude00\/"', "😀/"),
     ],

@@ -1,53 +1,54 @@
 //! Awaited calls: what the runtime's thread has finished, on its way to an asyncio loop.
 //!
-//! A loop has one [`Bridge`]. Each call is a task of the background runtime, which puts its outcome into the bridge's queue and, before the thread goes idle, wakes the loop: once for all that finished
-//! meanwhile. The wake-up is a byte on a socket that the loop watches (`loop.add_reader`), so the runtime's thread never waits for the GIL and never runs Python. The loop then takes the whole
-//! batch and makes the Python objects in its own thread.
+//! A loop has one [`Bridge`]. Each call is a task of the background runtime, which leaves its outcome in the call's [`Ticket`] and puts the call's number into the bridge's queue; before the thread goes
+//! idle, it wakes the loop: once for all that finished meanwhile. The wake-up is a byte in a pipe that the loop watches (`loop.add_reader`), so the runtime's thread never waits for the GIL and never runs
+//! Python. The loop then completes the futures of the whole batch. The Python objects of an answer are made when its own task goes on, one answer after the other: so they are not all there at once, which
+//! would call the garbage collector.
 //!
-//! For loops that can watch no socket (Windows' proactor), a thread of the bridge's own calls `loop.call_soon_threadsafe` instead.
+//! For loops that can watch no pipe (Windows' proactor), a thread of the bridge's own calls `loop.call_soon_threadsafe` instead.
 
 use std::{
     cell::RefCell,
+    collections::HashMap,
     future::Future,
     mem,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-        mpsc,
-    },
+    sync::{Arc, Mutex, mpsc},
     thread,
 };
 
-use pyo3::{exceptions::PyRuntimeError, prelude::*};
-use tokio::{runtime::Runtime, task::AbortHandle};
+use futures_util::future::{AbortHandle, Abortable};
+use pyo3::{PyTraverseError, PyVisit, exceptions::PyRuntimeError, intern, prelude::*};
 
-use crate::{outcome::Outcome, runtime::lock};
+use crate::{
+    outcome::Outcome,
+    runtime::{Background, lock},
+};
 
 /// So many outcomes are not kept waiting for the thread to go idle.
 const BATCH: usize = 32;
 
-/// Finished calls that their loop has not taken yet.
+/// Finished calls that their loop has not heard of yet.
 #[derive(Debug)]
-pub(crate) struct Queue {
-    done: Mutex<Vec<(u64, Outcome)>>,
+struct Queue {
+    done: Mutex<Vec<u64>>,
     waker: Waker,
-    ids: AtomicU64,
 }
 
 #[derive(Debug)]
 enum Waker {
+    /// Both ends: a pipe that nobody reads any more would end the process where SIGPIPE is not ignored.
     #[cfg(unix)]
-    Socket(std::os::unix::net::UnixStream),
+    Pipe(std::io::PipeReader, std::io::PipeWriter),
     Thread(mpsc::Sender<()>),
 }
 
 impl Waker {
-    /// Wakes the loop. Where it cannot (a full socket: the loop is being woken already; a closed one: nobody is left to wake) there is nothing to do.
+    /// Wakes the loop. At most two bytes are in the pipe, so writing never blocks.
     fn wake(&self) {
         match self {
             #[cfg(unix)]
-            Self::Socket(socket) => {
-                let _ = std::io::Write::write(&mut &*socket, &[1]);
+            Self::Pipe(_, writer) => {
+                let _ = std::io::Write::write(&mut &*writer, &[1]);
             }
             Self::Thread(thread) => {
                 let _ = thread.send(());
@@ -64,10 +65,10 @@ pub(crate) fn tell() {
 }
 
 impl Queue {
-    fn finish(self: &Arc<Self>, id: u64, outcome: Outcome) {
+    fn finish(self: &Arc<Self>, id: u64) {
         let waiting = {
             let mut done = lock(&self.done);
-            done.push((id, outcome));
+            done.push(id);
             done.len()
         };
         // With more than one waiting, the wake-up for the first is still to come, or the loop has not followed it yet.
@@ -80,71 +81,119 @@ impl Queue {
 }
 
 /// The way from the runtime to one asyncio loop.
-#[pyclass(module = "logto_management._native", frozen)]
+#[pyclass(module = "logto_management._native", frozen, weakref)]
 #[derive(Debug)]
 pub(crate) struct Bridge {
     queue: Arc<Queue>,
-    #[cfg(unix)]
-    woken: Option<std::os::unix::net::UnixStream>,
+    waiting: Mutex<Waiting>,
+}
+
+/// The futures of the calls that are under way.
+#[derive(Debug, Default)]
+struct Waiting {
+    futures: HashMap<u64, Py<PyAny>>,
+    last: u64,
 }
 
 impl Bridge {
-    /// Runs `future` on `runtime`; its outcome goes to the loop.
+    /// Runs `call` in the background; `future` is completed once its outcome can be taken from the ticket.
     pub(crate) fn start(
-        &self,
-        runtime: &'static Runtime,
-        future: impl Future<Output = Outcome> + Send + 'static,
+        this: &Bound<'_, Self>,
+        background: &Background,
+        future: Bound<'_, PyAny>,
+        call: impl Future<Output = Outcome> + Send + 'static,
     ) -> Ticket {
-        let queue = Arc::clone(&self.queue);
-        let id = queue.ids.fetch_add(1, Ordering::Relaxed);
-        let task = runtime.spawn(async move { queue.finish(id, future.await) });
-        Ticket { id, abort: task.abort_handle() }
+        let bridge = this.get();
+        let id = {
+            let mut waiting = lock(&bridge.waiting);
+            waiting.last += 1;
+            let id = waiting.last;
+            waiting.futures.insert(id, future.unbind());
+            id
+        };
+        let (abort, registration) = AbortHandle::new_pair();
+        let slot = Arc::new(Mutex::new(None));
+        let (queue, to) = (Arc::clone(&bridge.queue), Arc::clone(&slot));
+        background.inbox.put(Box::pin(async move {
+            if let Ok(outcome) = Abortable::new(call, registration).await {
+                *lock(&to) = Some(outcome);
+                queue.finish(id);
+            }
+        }));
+        Ticket { id, abort, slot, bridge: this.clone().unbind() }
     }
 }
 
 #[pymethods]
 impl Bridge {
-    /// With `wake`, that is called (from a thread) instead of a byte sent on the socket.
+    /// With `wake`, that is called (from a thread) instead of a byte written into the pipe.
     #[new]
     #[pyo3(signature = (wake = None))]
     fn new(wake: Option<Py<PyAny>>) -> PyResult<Self> {
-        let queue = |waker| Arc::new(Queue { done: Mutex::default(), waker, ids: AtomicU64::new(0) });
-        #[cfg(unix)]
-        if wake.is_none() {
-            let (woken, waker) = std::os::unix::net::UnixStream::pair()?;
-            woken.set_nonblocking(true)?;
-            waker.set_nonblocking(true)?;
-            return Ok(Self { queue: queue(Waker::Socket(waker)), woken: Some(woken) });
-        }
-        let wake = wake
-            .ok_or_else(|| PyRuntimeError::new_err("this platform needs a callable that wakes the loop"))?;
-        let waker = Waker::Thread(wake_from_a_thread(wake)?);
-        Ok(Self {
-            queue: queue(waker),
-            #[cfg(unix)]
-            woken: None,
-        })
+        let waker = match wake {
+            Some(wake) => Waker::Thread(wake_from_a_thread(wake)?),
+            None => pipe()?,
+        };
+        let queue = Arc::new(Queue { done: Mutex::default(), waker });
+        Ok(Self { queue, waiting: Mutex::default() })
     }
 
-    /// The socket that the loop must watch.
+    /// The pipe that the loop must watch.
     #[cfg(unix)]
     fn fileno(&self) -> PyResult<i32> {
         use std::os::fd::AsRawFd;
-        let woken =
-            self.woken.as_ref().ok_or_else(|| PyRuntimeError::new_err("this bridge has no socket"))?;
-        Ok(woken.as_raw_fd())
+        match &self.queue.waker {
+            Waker::Pipe(reader, _) => Ok(reader.as_raw_fd()),
+            Waker::Thread(_) => Err(PyRuntimeError::new_err("this bridge has no pipe")),
+        }
     }
 
-    /// What has finished: each call's id and its outcome.
-    fn take(&self, py: Python<'_>) -> PyResult<Vec<(u64, Py<PyAny>)>> {
-        #[cfg(unix)]
-        if let Some(woken) = &self.woken {
-            // Before the queue: what finishes from here on sends a byte of its own.
-            let _ = std::io::Read::read(&mut &*woken, &mut [0; 64]);
-        }
-        let done = mem::take(&mut *lock(&self.queue.done));
-        done.into_iter().map(|(id, outcome)| Ok((id, outcome.into_python(py)?))).collect()
+    /// How many calls are under way.
+    #[getter]
+    fn pending(&self) -> usize {
+        lock(&self.waiting).futures.len()
     }
+
+    /// Completes the futures of what has finished. Called by the loop.
+    fn drain(&self, py: Python<'_>) -> PyResult<()> {
+        // Before the queue: what finishes from here on writes a byte of its own. The loop calls only when there is one.
+        #[cfg(unix)]
+        if let Waker::Pipe(reader, _) = &self.queue.waker {
+            let _ = std::io::Read::read(&mut &*reader, &mut [0; 64]);
+        }
+        for id in mem::take(&mut *lock(&self.queue.done)) {
+            let future = lock(&self.waiting).futures.remove(&id);
+            // Cancelled, or given up: nobody waits any more.
+            let Some(future) = future.map(|future| future.into_bound(py)) else { continue };
+            if !future.call_method0(intern!(py, "done"))?.is_truthy()? {
+                future.call_method1(intern!(py, "set_result"), (py.None(),))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self.waiting.try_lock() {
+            Ok(waiting) => waiting.futures.values().try_for_each(|future| visit.call(future)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn __clear__(&self) {
+        let futures = mem::take(&mut lock(&self.waiting).futures);
+        drop(futures);
+    }
+}
+
+#[cfg(unix)]
+fn pipe() -> PyResult<Waker> {
+    let (reader, writer) = std::io::pipe()?;
+    Ok(Waker::Pipe(reader, writer))
+}
+
+#[cfg(not(unix))]
+fn pipe() -> PyResult<Waker> {
+    Err(PyRuntimeError::new_err("this platform needs a callable that wakes the loop"))
 }
 
 /// Calls `wake` whenever something is sent, until the sender is dropped.
@@ -165,17 +214,30 @@ fn wake_from_a_thread(wake: Py<PyAny>) -> PyResult<mpsc::Sender<()>> {
 pub(crate) struct Ticket {
     id: u64,
     abort: AbortHandle,
+    slot: Arc<Mutex<Option<Outcome>>>,
+    bridge: Py<Bridge>,
 }
 
 #[pymethods]
 impl Ticket {
-    #[getter]
-    const fn id(&self) -> u64 {
-        self.id
+    /// The outcome, once its future is done.
+    fn take(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let outcome = lock(&self.slot).take();
+        match outcome {
+            Some(outcome) => outcome.into_python(py),
+            None => Err(PyRuntimeError::new_err("this call has no outcome, or it was taken")),
+        }
     }
 
     /// Drops the call, which aborts its request on the wire.
     fn abort(&self) {
+        let future = lock(&self.bridge.get().waiting).futures.remove(&self.id);
+        drop(future);
         self.abort.abort();
+    }
+
+    /// The future of a call leads to its task, and a task to its call's ticket.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.bridge)
     }
 }

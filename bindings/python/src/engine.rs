@@ -21,7 +21,7 @@ use crate::{
     live::{Live, Owned, Recipe},
     outcome::{Failure, Outcome},
     pager::Pager,
-    runtime::lock,
+    runtime::{Home, lock},
     value, wait,
 };
 
@@ -129,7 +129,7 @@ impl Engine {
     fn run<F>(
         &self,
         py: Python<'_>,
-        bridge: Option<&Bound<'_, Bridge>>,
+        awaited: Option<Awaited<'_>>,
         make: impl FnOnce(Arc<Live>) -> F,
     ) -> PyResult<Py<PyAny>>
     where
@@ -139,21 +139,25 @@ impl Engine {
             Ok(live) => live,
             Err(error) => return Failure(error).into_py_any(py),
         };
-        run(py, live.runtime, bridge, self.recipe.asynchronous, make(live))
+        run(py, live.home, awaited, make(live))
     }
 }
+
+/// Who awaits a call: a loop's bridge, and the future to complete.
+pub(crate) type Awaited<'py> = (Bound<'py, Bridge>, Bound<'py, PyAny>);
 
 /// Waits for a future, or starts it for a loop.
 pub(crate) fn run(
     py: Python<'_>,
-    runtime: &'static tokio::runtime::Runtime,
-    bridge: Option<&Bound<'_, Bridge>>,
-    asynchronous: bool,
-    future: impl Future<Output = Outcome> + Send + 'static,
+    home: Home,
+    awaited: Option<Awaited<'_>>,
+    call: impl Future<Output = Outcome> + Send + 'static,
 ) -> PyResult<Py<PyAny>> {
-    match bridge {
-        Some(bridge) if asynchronous => bridge.get().start(runtime, future).into_py_any(py),
-        None if !asynchronous => wait::wait(py, runtime, future)?.into_python(py),
+    match (home, awaited) {
+        (Home::Background(background), Some((bridge, future))) => {
+            Bridge::start(&bridge, background, future, call).into_py_any(py)
+        }
+        (Home::Callers(runtime), None) => wait::wait(py, runtime, call)?.into_python(py),
         _ => Err(PyRuntimeError::new_err("a client is for blocking calls or for asyncio, not for both")),
     }
 }
@@ -170,8 +174,8 @@ impl Engine {
         self.recipe.config.api_indicator()
     }
 
-    /// Sends a request. With `whole`, a success is an `Answer`, else its data. With a bridge, a ticket comes back at once.
-    #[pyo3(signature = (method, template, path, query, headers, content_type, body, options, whole, bridge = None))]
+    /// Sends a request. With `whole`, a success is an `Answer`, else its data. With a bridge and a future, a ticket comes back at once.
+    #[pyo3(signature = (method, template, path, query, headers, content_type, body, options, whole, bridge = None, future = None))]
     #[expect(
         clippy::too_many_arguments,
         reason = "a request has these parts, and one call is cheaper than a builder's"
@@ -189,6 +193,7 @@ impl Engine {
         options: Option<Bound<'_, PyDict>>,
         whole: bool,
         bridge: Option<Bound<'_, Bridge>>,
+        future: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
         let parts = Parts { path: path.as_ref(), query: query.as_ref(), headers: headers.as_ref() };
         let request = call::request(
@@ -199,13 +204,18 @@ impl Engine {
             body.as_ref(),
             options.as_ref(),
         )?;
-        self.run(py, bridge.as_ref(), move |live| send(live, request, whole))
+        self.run(py, bridge.zip(future), move |live| send(live, request, whole))
     }
 
     /// An access token that is good now.
-    #[pyo3(signature = (bridge = None))]
-    fn token(&self, py: Python<'_>, bridge: Option<Bound<'_, Bridge>>) -> PyResult<Py<PyAny>> {
-        self.run(py, bridge.as_ref(), |live| async move { live.client.access_token().await.into() })
+    #[pyo3(signature = (bridge = None, future = None))]
+    fn token(
+        &self,
+        py: Python<'_>,
+        bridge: Option<Bound<'_, Bridge>>,
+        future: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        self.run(py, bridge.zip(future), |live| async move { live.client.access_token().await.into() })
     }
 
     /// Begins a listing, or says what is wrong with it. Nothing is sent before its first page is asked for.
@@ -242,7 +252,7 @@ impl Engine {
             list = list.resume_from(&cursor);
         }
         let pages = list.pages();
-        Pager::new(live, pages, self.recipe.asynchronous, concurrency > 1).into_py_any(py)
+        Pager::new(live, pages, concurrency > 1).into_py_any(py)
     }
 
     /// The core's warnings since the last call, as code and message; `None` where there are none.
@@ -257,10 +267,10 @@ impl Engine {
     fn close(&self, py: Python<'_>) {
         let state = mem::replace(&mut *lock(&self.state), State::Closed);
         let State::Open(owned) = state else { return };
-        let Some(runtime) = owned.get().map(|live| live.runtime) else { return };
+        let Some(home) = owned.get().map(|live| live.home) else { return };
         py.detach(|| {
             drop(owned);
-            if !self.recipe.asynchronous {
+            if let Home::Callers(runtime) = home {
                 runtime.block_on(wait::settle());
             }
         });

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `runtime.rs` | the two tokio runtimes, and what a fork does to them |
 //! | `wait.rs` | blocking calls: without the GIL, and Ctrl-C breaks them |
-//! | `bridge.rs` | awaited calls: from the runtime's thread to an asyncio loop, in batches |
+//! | `inbox.rs`, `bridge.rs` | awaited calls: from an asyncio loop to the runtime's thread and back, in batches |
 //! | `engine.rs`, `live.rs` | a client; and what of it belongs to one process |
 //! | `call.rs`, `value.rs` | Python arguments to requests |
 //! | `outcome.rs`, `json.rs` | answers to Python objects |
@@ -22,6 +22,7 @@ mod bridge;
 mod call;
 mod clock;
 mod engine;
+mod inbox;
 mod json;
 mod live;
 mod outcome;

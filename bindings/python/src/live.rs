@@ -13,11 +13,10 @@ use logto_management::{
     core::{BoxClock, BoxTransport, Observer, RateLimiter},
 };
 use pyo3::PyResult;
-use tokio::runtime::Runtime;
 
 use crate::{
     clock::TestingClock,
-    runtime::{self, lock},
+    runtime::{self, Home, lock},
     transport::Transport,
 };
 
@@ -33,7 +32,7 @@ pub(crate) struct Recipe {
 #[derive(Debug)]
 pub(crate) struct Live {
     pub(crate) client: Client,
-    pub(crate) runtime: &'static Runtime,
+    pub(crate) home: Home,
     pub(crate) notices: Arc<Notices>,
 }
 
@@ -41,7 +40,7 @@ impl Recipe {
     /// The client for this process.
     pub(crate) fn make(&self) -> PyResult<Result<Live, Error>> {
         let pid = std::process::id();
-        let runtime = if self.asynchronous { runtime::background() } else { runtime::callers() }?;
+        let home = if self.asynchronous { runtime::background() } else { runtime::callers() }?;
         let notices = Arc::new(Notices::default());
         let config = self.config.clone();
         // Clients of one tenant share its limit, if they share the time as well; never across a fork, where the lock of the other process could stand locked for good.
@@ -58,7 +57,7 @@ impl Recipe {
         if let Some(limiter) = limiter {
             builder = builder.limiter(limiter);
         }
-        Ok(builder.build().map(|client| Live { client, runtime, notices }))
+        Ok(builder.build().map(|client| Live { client, home, notices }))
     }
 }
 

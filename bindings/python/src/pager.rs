@@ -13,7 +13,7 @@ use crate::{
     engine::run,
     live::{Live, Owned},
     outcome::{self, Outcome},
-    runtime::{Driver, lock},
+    runtime::{Driver, Home, lock},
     transport,
 };
 
@@ -22,7 +22,6 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Pager {
     owned: Mutex<Option<Owned<Listing>>>,
-    asynchronous: bool,
     told: Arc<Mutex<Told>>,
 }
 
@@ -46,13 +45,12 @@ impl Pager {
     pub(crate) fn new(
         live: Arc<Live>,
         pages: core::Pager<core::BoxTransport, core::BoxClock>,
-        asynchronous: bool,
         several: bool,
     ) -> Self {
         let told = Arc::new(Mutex::new(Told { cursor: pages.cursor(), total: None }));
         let pages = Arc::new(tokio::sync::Mutex::new(pages));
         let owned = Mutex::new(Some(Owned::new(Listing { live, pages, several, driver: None })));
-        Self { owned, asynchronous, told }
+        Self { owned, told }
     }
 }
 
@@ -72,10 +70,15 @@ impl Drop for Asking<'_> {
 
 #[pymethods]
 impl Pager {
-    /// The next page, `None` at the end; with a bridge, a ticket for it. After a failure, calling again goes on where it stopped.
-    #[pyo3(signature = (bridge = None))]
-    fn next(&self, py: Python<'_>, bridge: Option<Bound<'_, Bridge>>) -> PyResult<Py<PyAny>> {
-        let (runtime, pages, several) = {
+    /// The next page, `None` at the end; with a bridge and a future, a ticket for it. After a failure, calling again goes on where it stopped.
+    #[pyo3(signature = (bridge = None, future = None))]
+    fn next(
+        &self,
+        py: Python<'_>,
+        bridge: Option<Bound<'_, Bridge>>,
+        future: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let (home, pages, several) = {
             let mut owned = lock(&self.owned);
             let Some(owned) = owned.as_mut() else {
                 return Err(PyRuntimeError::new_err("this listing is closed"));
@@ -85,13 +88,16 @@ impl Pager {
                     "this listing was begun in another process: begin it again here, from its cursor if need be",
                 ));
             };
-            if listing.several && !self.asynchronous && listing.driver.is_none() {
-                listing.driver = Some(Driver::start(listing.live.runtime)?);
+            if let Home::Callers(runtime) = listing.live.home
+                && listing.several
+                && listing.driver.is_none()
+            {
+                listing.driver = Some(Driver::start(runtime)?);
             }
-            (listing.live.runtime, Arc::clone(&listing.pages), listing.several)
+            (listing.live.home, Arc::clone(&listing.pages), listing.several)
         };
         let told = Arc::clone(&self.told);
-        let outcome = run(py, runtime, bridge.as_ref(), self.asynchronous, async move {
+        let outcome = run(py, home, bridge.zip(future), async move {
             let mut asking = Asking { pages: pages.lock().await, answered: false };
             let next = asking.pages.next_page();
             let page: Result<_, Error> = if several { transport::ahead(next).await } else { next.await };

@@ -10,7 +10,7 @@
 //! nor drop them. It makes its own. That is why runtimes are leaked: two per process and fork, on purpose.
 
 use std::{
-    io,
+    fmt, io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
 };
@@ -21,47 +21,79 @@ use tokio::{
     sync::Notify,
 };
 
-use crate::bridge;
+use crate::{bridge, inbox::Inbox};
 
 /// Locks without panicking: nothing of ours panics while it holds a lock.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-type Slot = Mutex<Option<(u32, &'static Runtime)>>;
+/// The runtime with a thread, and the way to it.
+pub(crate) struct Background {
+    pub(crate) inbox: Inbox,
+}
 
-static CALLERS: Slot = Mutex::new(None);
-static BACKGROUND: Slot = Mutex::new(None);
+/// Where a client's connections live.
+#[derive(Clone, Copy)]
+pub(crate) enum Home {
+    Callers(&'static Runtime),
+    Background(&'static Background),
+}
+
+impl fmt::Debug for Home {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Callers(_) => "Callers",
+            Self::Background(_) => "Background",
+        })
+    }
+}
+
+type Slot<T> = Mutex<Option<(u32, &'static T)>>;
+
+static CALLERS: Slot<Runtime> = Mutex::new(None);
+static BACKGROUND: Slot<Background> = Mutex::new(None);
 
 /// The runtime that blocking calls drive themselves.
-pub(crate) fn callers() -> PyResult<&'static Runtime> {
-    of_this_process(&CALLERS, |builder| builder.build().map(Box::new).map(Box::leak).map(|runtime| &*runtime))
+pub(crate) fn callers() -> PyResult<Home> {
+    of_this_process(&CALLERS, |builder| builder.build().map(|runtime| &*Box::leak(Box::new(runtime))))
+        .map(Home::Callers)
 }
 
 /// The runtime with a thread, for asyncio.
-pub(crate) fn background() -> PyResult<&'static Runtime> {
-    of_this_process(&BACKGROUND, |builder| {
-        // Before it goes idle the thread tells the loops of everything that came in since: one wake-up for a batch.
-        let runtime: &'static Runtime = Box::leak(Box::new(builder.on_thread_park(bridge::tell).build()?));
+pub(crate) fn background() -> PyResult<Home> {
+    let make = |builder: &mut Builder| {
+        let background: &'static Background = Box::leak(Box::new(Background { inbox: Inbox::default() }));
+        // Before it goes idle the thread tells the loops of everything that came in since, and looks for what they put in meanwhile: one wake-up for a batch, on either side.
+        let runtime = builder
+            .on_thread_park(|| {
+                bridge::tell();
+                background.inbox.sleeping();
+            })
+            .on_thread_unpark(|| background.inbox.awake())
+            .build()?;
+        let runtime: &'static Runtime = Box::leak(Box::new(runtime));
+        runtime.spawn(background.inbox.pump());
         thread::Builder::new()
             .name("logto-management".to_owned())
             .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
-        Ok(runtime)
-    })
+        Ok(background)
+    };
+    of_this_process(&BACKGROUND, make).map(Home::Background)
 }
 
-fn of_this_process(
-    slot: &Slot,
-    make: impl FnOnce(&mut Builder) -> io::Result<&'static Runtime>,
-) -> PyResult<&'static Runtime> {
+fn of_this_process<T>(
+    slot: &Slot<T>,
+    make: impl FnOnce(&mut Builder) -> io::Result<&'static T>,
+) -> PyResult<&'static T> {
     let pid = std::process::id();
     let mut slot = lock(slot);
     match *slot {
-        Some((owner, runtime)) if owner == pid => Ok(runtime),
+        Some((owner, made)) if owner == pid => Ok(made),
         _ => {
-            let runtime = make(Builder::new_current_thread().enable_all()).map_err(unusable)?;
-            *slot = Some((pid, runtime));
-            Ok(runtime)
+            let made = make(Builder::new_current_thread().enable_all()).map_err(unusable)?;
+            *slot = Some((pid, made));
+            Ok(made)
         }
     }
 }
