@@ -8,7 +8,7 @@ use std::{
 
 use logto_management::{Config, Error, Request, core::ConfigBuilder};
 use pyo3::{
-    IntoPyObjectExt,
+    IntoPyObjectExt, PyTraverseError, PyVisit,
     exceptions::PyRuntimeError,
     prelude::*,
     types::{PyBytes, PyDict},
@@ -18,7 +18,7 @@ use crate::{
     bridge::Bridge,
     call::{self, Parts},
     clock::TestingClock,
-    live::{Live, Owned, Recipe},
+    live::{Attention, Live, Owned, Recipe},
     outcome::{Failure, Outcome},
     pager::Pager,
     runtime::{Home, lock},
@@ -31,6 +31,8 @@ use crate::{
 pub(crate) struct Engine {
     recipe: Recipe,
     state: Mutex<State>,
+    /// Whom Python tells of events: kept here, so that all who share the client have it.
+    hooks: Option<Py<PyAny>>,
 }
 
 #[derive(Debug)]
@@ -41,7 +43,7 @@ enum State {
 
 /// Makes a client, or says what is wrong with its configuration. Does no I/O.
 #[pyfunction]
-#[pyo3(signature = (*, tenant_id, base_url, api_indicator, client_id, client_secret, vars, options, asynchronous, clock))]
+#[pyo3(signature = (*, tenant_id, base_url, api_indicator, client_id, client_secret, vars, options, asynchronous, clock, hooks))]
 #[expect(clippy::too_many_arguments, reason = "keywords, all of them")]
 pub(crate) fn open(
     py: Python<'_>,
@@ -54,6 +56,7 @@ pub(crate) fn open(
     options: Option<Bound<'_, PyDict>>,
     asynchronous: bool,
     clock: Option<Bound<'_, TestingClock>>,
+    hooks: Option<Py<PyAny>>,
 ) -> PyResult<Py<PyAny>> {
     let failed = |error| Failure(error).into_py_any(py);
     let begun = match vars {
@@ -85,11 +88,12 @@ pub(crate) fn open(
         Ok(config) => config,
         Err(error) => return failed(error),
     };
-    let recipe = Recipe { config, clock: clock.map(|clock| clock.get().clone()), asynchronous };
+    let attention = Arc::new(Attention::default());
+    let recipe = Recipe { config, clock: clock.map(|clock| clock.get().clone()), asynchronous, attention };
     match recipe.make()? {
         Ok(live) => {
             let state = Mutex::new(State::Open(Owned::new(Arc::new(live))));
-            Engine { recipe, state }.into_py_any(py)
+            Engine { recipe, state, hooks }.into_py_any(py)
         }
         Err(error) => failed(error),
     }
@@ -255,8 +259,23 @@ impl Engine {
         Pager::new(live, pages, concurrency > 1).into_py_any(py)
     }
 
-    /// The core's warnings since the last call, as code and message; `None` where there are none.
-    fn take_warnings(&self) -> Option<Vec<(&'static str, String)>> {
+    /// What `open` was given.
+    #[getter]
+    fn hooks(&self, py: Python<'_>) -> Option<Py<PyAny>> {
+        self.hooks.as_ref().map(|hooks| hooks.clone_ref(py))
+    }
+
+    /// Whether to keep events: 0 for warnings only, 1 for retries too, 2 for everything.
+    fn observe(&self, level: u8) {
+        self.recipe.attention.set(level);
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.hooks.as_ref().map_or(Ok(()), |hooks| visit.call(hooks))
+    }
+
+    /// What the core told since the last call, as JSON; `None` where there is nothing.
+    fn take_events(&self) -> Option<Vec<String>> {
         match &*lock(&self.state) {
             State::Open(owned) => owned.get().and_then(|live| live.notices.take()),
             State::Closed => None,

@@ -4,13 +4,13 @@ use std::{
     mem,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
 };
 
 use logto_management::{
     Client, Config, Error, Event, TokioClock,
-    core::{BoxClock, BoxTransport, Observer, RateLimiter},
+    core::{BoxClock, BoxTransport, Clock, Observer, RateLimiter},
 };
 use pyo3::PyResult;
 
@@ -26,6 +26,7 @@ pub(crate) struct Recipe {
     pub(crate) config: Config,
     pub(crate) clock: Option<TestingClock>,
     pub(crate) asynchronous: bool,
+    pub(crate) attention: Arc<Attention>,
 }
 
 /// A client in one process.
@@ -53,7 +54,12 @@ impl Recipe {
             None => BoxClock::new(TokioClock),
         };
         let transport = BoxTransport::new(Transport::new(config.clone()));
-        let mut builder = Client::builder(config, transport, clock).observer(Noting(Arc::clone(&notices)));
+        let noting = Noting {
+            notices: Arc::clone(&notices),
+            attention: Arc::clone(&self.attention),
+            clock: clock.clone(),
+        };
+        let mut builder = Client::builder(config, transport, clock).observer(noting);
         if let Some(limiter) = limiter {
             builder = builder.limiter(limiter);
         }
@@ -89,28 +95,57 @@ impl<T> Drop for Owned<T> {
     }
 }
 
-/// The core's warnings, until Python asks for them: they come up on threads that must not wait for the GIL.
+/// How much of what the core tells is kept for Python.
 #[derive(Debug, Default)]
-pub(crate) struct Notices {
-    any: AtomicBool,
-    warnings: Mutex<Vec<(&'static str, String)>>,
-}
+pub(crate) struct Attention(AtomicU8);
 
-impl Notices {
-    /// The warnings since the last call; `None`, cheaply, where there are none.
-    pub(crate) fn take(&self) -> Option<Vec<(&'static str, String)>> {
-        self.any.swap(false, Ordering::AcqRel).then(|| mem::take(&mut *lock(&self.warnings)))
+impl Attention {
+    /// Warnings only.
+    const WARNINGS: u8 = 0;
+    /// Retries too.
+    const RETRIES: u8 = 1;
+
+    /// From now on warnings only (0), retries too (1), or everything.
+    pub(crate) fn set(&self, level: u8) {
+        self.0.store(level, Ordering::Relaxed);
+    }
+
+    fn wants(&self, event: &Event<'_>) -> bool {
+        match event {
+            Event::Warning { .. } => true,
+            Event::Retry { .. } => self.0.load(Ordering::Relaxed) > Self::WARNINGS,
+            _ => self.0.load(Ordering::Relaxed) > Self::RETRIES,
+        }
     }
 }
 
-/// Writes warnings down.
-struct Noting(Arc<Notices>);
+/// What the core tells, as its `Event::to_json()`, until Python asks for it: it comes up on threads that must not wait for the GIL.
+#[derive(Debug, Default)]
+pub(crate) struct Notices {
+    any: AtomicBool,
+    events: Mutex<Vec<String>>,
+}
+
+impl Notices {
+    /// What was told since the last call; `None`, cheaply, where there is nothing.
+    pub(crate) fn take(&self) -> Option<Vec<String>> {
+        self.any.swap(false, Ordering::AcqRel).then(|| mem::take(&mut *lock(&self.events)))
+    }
+}
+
+/// Writes down what is wanted.
+struct Noting {
+    notices: Arc<Notices>,
+    attention: Arc<Attention>,
+    clock: BoxClock,
+}
 
 impl Observer for Noting {
     fn event(&self, event: &Event<'_>) {
-        if let Event::Warning { code, message } = event {
-            lock(&self.0.warnings).push((code, (*message).to_owned()));
-            self.0.any.store(true, Ordering::Release);
+        if self.attention.wants(event) {
+            let event = event.to_json(self.clock.now());
+            lock(&self.notices.events).push(event);
+            self.notices.any.store(true, Ordering::Release);
         }
     }
 }

@@ -61,6 +61,7 @@ from .errors import (
 
 if TYPE_CHECKING:
     from ._async_client import AsyncManagementApi, AsyncRawApi
+    from ._events import RequestEvent, ResponseEvent, RetryEvent, TokenEvent
 
 __all__ = [
     "APIConnectionError",
@@ -100,10 +101,14 @@ __all__ = [
     "RawApi",
     "RawResponse",
     "RequestCancelledError",
+    "RequestEvent",
     "RequestOptions",
     "ResponseBodyError",
+    "ResponseEvent",
+    "RetryEvent",
     "Search",
     "ServerError",
+    "TokenEvent",
     "TokenQuotaError",
     "UnauthorizedError",
     "UnexpectedRedirectError",
@@ -115,11 +120,22 @@ __all__ = [
 _atexit.register(_exiting)
 
 
-def __getattr__(name: str) -> object:
-    # asyncio is imported by those who use it: it takes longer than all the rest.
-    if name in {"AsyncManagementApi", "AsyncRawApi"}:
-        from . import _async_client
+_LATER = {
+    "AsyncManagementApi": "_async_client",
+    "AsyncRawApi": "_async_client",
+    "RequestEvent": "_events",
+    "ResponseEvent": "_events",
+    "RetryEvent": "_events",
+    "TokenEvent": "_events",
+}
 
-        value = globals()[name] = getattr(_async_client, name)
-        return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> object:
+    # asyncio and logging are imported by those who use them: they take longer than all the rest.
+    module = _LATER.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+    return value

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from sys import modules
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import _listing
 from ._base import Base
 from ._bridge import run
-from ._call import arguments, merged, one_page, settle
+from ._call import TRACING, arguments, attend, merged, one_page, settle
 from ._generated.groups import AsyncGroups, AsyncRawGroups
 from ._generated.verbs import AsyncRawVerbs, AsyncVerbs
-from ._response import AccessToken, RawResponse, access_token
+from ._response import AccessToken, RawResponse, access_token, data_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +39,7 @@ class AsyncManagementApi(Base, AsyncGroups, AsyncVerbs):
     _asynchronous: ClassVar[bool] = True
 
     async def _send(self, method: str, template: str, call: Mapping[str, Any]) -> Any:
-        if self._defaults is not None:
-            call = merged(self._defaults, call)
-        return settle(self._engine, await run(self._engine.send, *arguments(method, template, **call), False))
+        return await _exchange(self._engine, self._defaults, method, template, call, whole=False)
 
     @property
     def raw(self) -> AsyncRawApi:
@@ -54,6 +53,7 @@ class AsyncManagementApi(Base, AsyncGroups, AsyncVerbs):
 
     async def access_token(self) -> AccessToken:
         """Return an access token that is good now, for requests of your own."""
+        attend(self._engine)
         return access_token(settle(self._engine, await run(self._engine.token)))
 
     async def close(self) -> None:
@@ -79,10 +79,31 @@ class AsyncRawApi(AsyncRawGroups, AsyncRawVerbs):
         self._defaults = defaults
 
     async def _send(self, method: str, template: str, call: Mapping[str, Any]) -> RawResponse[Any]:
-        if self._defaults is not None:
-            call = merged(self._defaults, call)
-        call_arguments = arguments(method, template, **call)
-        return RawResponse(settle(self._engine, await run(self._engine.send, *call_arguments, True)))
+        return RawResponse(await _exchange(self._engine, self._defaults, method, template, call, whole=True))
 
     async def _list(self, template: str, listing: Mapping[str, Any]) -> RawResponse[Any]:
         return await self._send("GET", template, one_page(template, listing))
+
+
+async def _exchange(
+    engine: Engine,
+    defaults: Mapping[str, Any] | None,
+    method: str,
+    template: str,
+    call: Mapping[str, Any],
+    *,
+    whole: bool,
+) -> Any:
+    """Send a request; what comes of it is data, or where ``whole`` a native answer."""
+    if defaults is not None:
+        call = merged(defaults, call)
+    given = arguments(method, template, **call)
+    attend(engine)
+    if TRACING not in modules:
+        return settle(engine, await run(engine.send, *given, whole))
+    from ._telemetry import Span
+
+    with Span(engine, method, template) as span:
+        answer = settle(engine, await run(engine.send, *given, True))
+        span.answered(answer)
+    return answer if whole else data_of(answer)

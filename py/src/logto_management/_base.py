@@ -128,6 +128,8 @@ class Base:
         vars: dict[str, str] | None = None,  # noqa: A002
         clock: TestingClock | None = None,
     ) -> None:
+        given = dict(options)
+        hooks = _options.hooks(given)
         engine = _open(
             tenant_id=tenant_id,
             base_url=base_url,
@@ -135,9 +137,10 @@ class Base:
             client_id=client_id,
             client_secret=client_secret,
             vars=vars,
-            options=_options.convert(_options.CLIENT, options),
+            options=_options.convert(_options.CLIENT, given),
             asynchronous=self._asynchronous,
             clock=clock,
+            hooks=hooks,
         )
         if isinstance(engine, Failure):
             raise from_failure(engine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from sys import modules
 from typing import TYPE_CHECKING, Any, cast
 
 from . import _body, _options
@@ -11,6 +12,9 @@ from .errors import from_failure
 
 if TYPE_CHECKING:
     from ._native import Engine
+
+TRACING = "opentelemetry.trace"
+"""Who has not imported this has no use for spans."""
 
 Arguments = tuple[str, str, Any, Any, Any, "str | None", "bytes | None", "dict[str, Any] | None"]
 
@@ -94,14 +98,25 @@ def _names_type(headers: Any) -> bool:
     return any(name.lower() == "content-type" for name, _ in pairs_of(headers))
 
 
-def settle(engine: Engine, outcome: Any) -> Any:
-    """Give back what came of a call, or raise it; warnings that came up meanwhile go to ``logging`` first."""
-    warnings = engine.take_warnings()
-    if warnings is not None:
-        from logging import getLogger
+def attend(engine: Engine) -> None:
+    """Have the engine keep what hooks or ``logging`` want to know. Who has not imported ``logging`` has set up none."""
+    level = 0
+    if engine.hooks is not None:
+        level = 2
+    elif "logging" in modules:
+        from ._events import wanted
 
-        for code, message in warnings:
-            getLogger("logto_management").warning("%s", message, extra={"logto_code": code})
+        level = wanted()
+    engine.observe(level)
+
+
+def settle(engine: Engine, outcome: Any) -> Any:
+    """Give back what came of a call, or raise it; what was told meanwhile goes to ``logging`` and the hooks first."""
+    events = engine.take_events()
+    if events is not None:
+        from ._events import tell
+
+        tell(events, engine.hooks)
     if type(outcome) is Failure:
         raise from_failure(outcome) from None
     return outcome

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from sys import modules
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import _listing
 from ._base import Base
-from ._call import arguments, merged, one_page, settle
+from ._call import TRACING, arguments, attend, merged, one_page, settle
 from ._generated.groups import Groups, RawGroups
 from ._generated.verbs import RawVerbs, Verbs
-from ._response import AccessToken, RawResponse, access_token
+from ._response import AccessToken, RawResponse, access_token, data_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,9 +38,7 @@ class ManagementApi(Base, Groups, Verbs):
     _asynchronous: ClassVar[bool] = False
 
     def _send(self, method: str, template: str, call: Mapping[str, Any]) -> Any:
-        if self._defaults is not None:
-            call = merged(self._defaults, call)
-        return settle(self._engine, self._engine.send(*arguments(method, template, **call), False))
+        return _exchange(self._engine, self._defaults, method, template, call, whole=False)
 
     @property
     def raw(self) -> RawApi:
@@ -53,6 +52,7 @@ class ManagementApi(Base, Groups, Verbs):
 
     def access_token(self) -> AccessToken:
         """Return an access token that is good now, for requests of your own."""
+        attend(self._engine)
         return access_token(settle(self._engine, self._engine.token()))
 
     def close(self) -> None:
@@ -78,9 +78,31 @@ class RawApi(RawGroups, RawVerbs):
         self._defaults = defaults
 
     def _send(self, method: str, template: str, call: Mapping[str, Any]) -> RawResponse[Any]:
-        if self._defaults is not None:
-            call = merged(self._defaults, call)
-        return RawResponse(settle(self._engine, self._engine.send(*arguments(method, template, **call), True)))
+        return RawResponse(_exchange(self._engine, self._defaults, method, template, call, whole=True))
 
     def _list(self, template: str, listing: Mapping[str, Any]) -> RawResponse[Any]:
         return self._send("GET", template, one_page(template, listing))
+
+
+def _exchange(
+    engine: Engine,
+    defaults: Mapping[str, Any] | None,
+    method: str,
+    template: str,
+    call: Mapping[str, Any],
+    *,
+    whole: bool,
+) -> Any:
+    """Send a request; what comes of it is data, or where ``whole`` a native answer."""
+    if defaults is not None:
+        call = merged(defaults, call)
+    given = arguments(method, template, **call)
+    attend(engine)
+    if TRACING not in modules:
+        return settle(engine, engine.send(*given, whole))
+    from ._telemetry import Span
+
+    with Span(engine, method, template) as span:
+        answer = settle(engine, engine.send(*given, True))
+        span.answered(answer)
+    return answer if whole else data_of(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import modules
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
 
 from . import _call
@@ -216,7 +217,15 @@ class Listing(_Reading[T]):
         return items
 
     def _next_page(self) -> Page[T] | None:
-        return self._turn(self._pager.next())
+        _call.attend(self._engine)
+        if _call.TRACING not in modules:
+            return self._turn(self._pager.next())
+        from ._telemetry import Span
+
+        with Span(self._engine, "GET", self._template) as span:
+            page = self._turn(self._pager.next())
+            span.paged(page)
+        return page
 
 
 class AsyncListing(_Reading[T]):
@@ -257,7 +266,15 @@ class AsyncListing(_Reading[T]):
         return items
 
     async def _next_page(self) -> Page[T] | None:
-        return self._turn(await self._run(self._pager.next))
+        _call.attend(self._engine)
+        if _call.TRACING not in modules:
+            return self._turn(await self._run(self._pager.next))
+        from ._telemetry import Span
+
+        with Span(self._engine, "GET", self._template) as span:
+            page = self._turn(await self._run(self._pager.next))
+            span.paged(page)
+        return page
 
     async def _next_item(self, default: D) -> T | D:
         while True:

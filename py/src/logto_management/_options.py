@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Literal, TypeAlias
 
+    from ._events import RequestEvent, ResponseEvent, RetryEvent, TokenEvent
+
     PathValue: TypeAlias = Union[str, int, UUID]
     """A path parameter; it is percent-encoded, and can only ever be one segment."""
     Query: TypeAlias = Union[Mapping[str, object], Iterable[tuple[str, object]]]
@@ -102,7 +104,23 @@ class ListOptions(ListingOptions, total=False):
     """Fills ``{name}`` of the template."""
 
 
-class ClientOptions(TypedDict, total=False):
+class Hooks(TypedDict, total=False):
+    """Functions that are told what a client does, as plain data. They are called in order, by the thread or task of a call before it returns, and should be quick. What they raise is logged."""
+
+    on_request: Callable[[RequestEvent], object]
+    """A request goes out."""
+    on_response: Callable[[ResponseEvent], object]
+    """An answer came in, of any status."""
+    on_retry: Callable[[RetryEvent], object]
+    """A call is tried again."""
+    on_token: Callable[[TokenEvent], object]
+    """A new access token was issued."""
+
+
+HOOKS = ("on_request", "on_response", "on_retry", "on_token")
+
+
+class ClientOptions(Hooks, total=False):
     """Keywords of clients."""
 
     retries: int
@@ -184,6 +202,15 @@ CALL: dict[str, tuple[str, _Convert]] = {
     "idempotent": ("idempotent", _as_it_is),
 }
 """Call keywords that are options of the core's."""
+
+
+def hooks(given: dict[str, Any]) -> dict[str, Any] | None:
+    """Take the hooks out of a client's keywords; ``None`` where there are none."""
+    found = {name: hook for name in HOOKS if (hook := given.pop(name, None)) is not None}
+    for name, hook in found.items():
+        if not callable(hook):
+            raise config_error(f"{name} must be a function, not {hook!r}")
+    return found or None
 
 
 def convert(table: Mapping[str, tuple[str, _Convert]], given: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -98,10 +98,7 @@ class RawResponse(Generic[T_co]):
 
         :raises DecodeError: where the body is not the JSON that it says it is
         """
-        data: Any = self._answer.data()
-        if type(data) is Failure:
-            raise from_failure(data)
-        return cast("T_co", data)
+        return cast("T_co", data_of(self._answer))
 
     def json(self) -> Any:
         """Decode the body as JSON, whatever its content type.
@@ -114,6 +111,14 @@ class RawResponse(Generic[T_co]):
 
     def __repr__(self) -> str:
         return f"<RawResponse {self.status} request_id={self.request_id!r}>"
+
+
+def data_of(answer: Answer) -> Any:
+    """Return the data of an answer."""
+    data: Any = answer.data()
+    if type(data) is Failure:
+        raise from_failure(data) from None
+    return data
 
 
 class AccessToken(NamedTuple):
