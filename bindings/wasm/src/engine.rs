@@ -169,7 +169,7 @@ fn request(
     options: Option<&str>,
 ) -> Result<Request, Error> {
     let method = Method::from_bytes(method.as_bytes())
-        .map_err(|_| Error::invalid_config(format!("{method:?} is no HTTP method")))?;
+        .map_err(|_| Error::invalid_config(format!("\"{method}\" is no HTTP method")))?;
     let options = options.and_then(|json| Json::parse(json.as_bytes()).ok());
     let mut request = Request::with_target(method, target, route).options(call_options(options)?);
     for (name, value) in text::pairs(headers) {

@@ -10,7 +10,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     future::Future,
     pin::Pin,
     sync::Arc,
@@ -35,8 +35,32 @@ struct Task {
     waker: Waker,
 }
 
+/// Entries by their numbers, which rise: a list in their order, since a map's code is ten times that.
+struct Entries(Vec<(u32, Entry)>);
+
+impl Entries {
+    fn place(&self, number: u32) -> Result<usize, usize> {
+        self.0.binary_search_by(|(other, _)| other.cmp(&number))
+    }
+
+    fn insert(&mut self, number: u32, entry: Entry) {
+        let (Ok(place) | Err(place)) = self.place(number);
+        self.0.insert(place, (number, entry));
+    }
+
+    fn get_mut(&mut self, number: u32) -> Option<&mut Entry> {
+        let place = self.place(number).ok()?;
+        self.0.get_mut(place).map(|(_, entry)| entry)
+    }
+
+    fn remove(&mut self, number: u32) -> Option<Entry> {
+        let place = self.place(number).ok()?;
+        Some(self.0.remove(place).1)
+    }
+}
+
 struct Runtime {
-    entries: RefCell<BTreeMap<u32, Entry>>,
+    entries: RefCell<Entries>,
     ready: RefCell<VecDeque<u32>>,
     running: Cell<bool>,
     last_key: Cell<u32>,
@@ -45,7 +69,7 @@ struct Runtime {
 thread_local! {
     static RUNTIME: Runtime = const {
         Runtime {
-            entries: RefCell::new(BTreeMap::new()),
+            entries: RefCell::new(Entries(Vec::new())),
             ready: RefCell::new(VecDeque::new()),
             running: Cell::new(false),
             last_key: Cell::new(1),
@@ -83,7 +107,7 @@ pub(crate) fn run(call: u32, host: &Host, work: impl Future<Output = Result<(), 
 
 /// Drops a task, if it is still there: whatever it waits for is aborted.
 pub(crate) fn cancel(number: u32) {
-    let entry = RUNTIME.with(|runtime| runtime.entries.borrow_mut().remove(&number));
+    let entry = RUNTIME.with(|runtime| runtime.entries.borrow_mut().remove(number));
     drop(entry);
     turn();
 }
@@ -97,7 +121,7 @@ pub(crate) fn turn() {
 #[wasm_bindgen]
 pub fn resume(key: u32) {
     RUNTIME.with(|runtime| {
-        let waiting = match runtime.entries.borrow_mut().get_mut(&key) {
+        let waiting = match runtime.entries.borrow_mut().get_mut(key) {
             Some(entry @ Entry::Pending(_)) => std::mem::replace(entry, Entry::Over),
             // Given up meanwhile.
             _ => return,
@@ -118,7 +142,7 @@ impl Runtime {
             // A statement of its own: the borrow ends before the task runs.
             let number = self.ready.borrow_mut().pop_front();
             let Some(number) = number else { break };
-            let task = match self.entries.borrow_mut().get_mut(&number) {
+            let task = match self.entries.borrow_mut().get_mut(number) {
                 Some(Entry::Task(task)) => task.take(),
                 _ => None,
             };
@@ -133,8 +157,8 @@ impl Runtime {
         let pending = task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_pending();
         let mut entries = self.entries.borrow_mut();
         if !pending {
-            entries.remove(&number);
-        } else if let Some(Entry::Task(slot)) = entries.get_mut(&number) {
+            entries.remove(number);
+        } else if let Some(Entry::Task(slot)) = entries.get_mut(number) {
             *slot = Some(task);
             return;
         }
@@ -176,13 +200,13 @@ impl Future for Waiting<'_> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let over = RUNTIME.with(|runtime| {
             let mut entries = runtime.entries.borrow_mut();
-            match entries.get_mut(&self.key) {
+            match entries.get_mut(self.key) {
                 Some(Entry::Pending(waker)) => {
                     *waker = Some(context.waker().clone());
                     false
                 }
                 _ => {
-                    entries.remove(&self.key);
+                    entries.remove(self.key);
                     true
                 }
             }
@@ -195,7 +219,7 @@ impl Future for Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if !self.over {
-            let entry = RUNTIME.with(|runtime| runtime.entries.borrow_mut().remove(&self.key));
+            let entry = RUNTIME.with(|runtime| runtime.entries.borrow_mut().remove(self.key));
             drop(entry);
             self.host.abort(self.key);
         }

@@ -39,8 +39,8 @@ impl UnixMillis {
 /// Whole milliseconds of a duration, saturating.
 #[must_use]
 pub(crate) const fn millis(duration: Duration) -> u64 {
-    let millis = duration.as_millis();
-    if millis > u64::MAX as u128 { u64::MAX } else { millis as u64 }
+    // Not `as_millis`: 128 bits.
+    duration.as_secs().saturating_mul(1000).saturating_add(duration.subsec_millis() as u64)
 }
 
 /// The client's view of time and chance.

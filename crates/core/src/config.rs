@@ -25,6 +25,7 @@ use crate::{
     limit::RateLimit,
     retry::RetryPolicy,
     secret::Secret,
+    text,
 };
 
 /// The most bytes of an answer that are read, unless set otherwise: 64 MiB.
@@ -376,7 +377,7 @@ fn check_credential(what: &str, value: &str) -> Result<(), Error> {
     if value.is_empty() {
         return Err(Error::config(format!("The {what} is empty")));
     }
-    if value.trim() != value {
+    if value.starts_with(text::is_space) || value.ends_with(text::is_space) {
         return Err(Error::config(format!(
             "The {what} starts or ends with white space: a line break pasted along?"
         )));

@@ -1,6 +1,10 @@
 //! Base urls, tenant ids and resource indicators: their rules, and the hints for the mistakes that people make.
 
-use crate::{config::Config, error::Error};
+use crate::{
+    config::Config,
+    error::Error,
+    text::{self, quoted},
+};
 
 /// The indicator of every self-hosted Logto's Management API, whatever its address.
 const SELF_HOSTED_INDICATOR: &str = "https://default.logto.app/api";
@@ -29,8 +33,8 @@ impl BaseUrl {
             // URL parsers take it for a slash, and so `\..\` for dot segments.
             return fail("must have no backslash");
         }
-        let text = url.trim_end_matches('/');
-        let Some((scheme, rest)) = text.split_once("://") else {
+        let bare = url.trim_end_matches('/');
+        let Some((scheme, rest)) = text::split_once(bare, "://") else {
             return fail("must be absolute, with http:// or https://");
         };
         let https = scheme.eq_ignore_ascii_case("https");
@@ -106,8 +110,13 @@ pub(crate) fn has_dot_segment(path: &str) -> bool {
 }
 
 pub(crate) fn is_dot_segment(segment: &str) -> bool {
-    let plain = segment.replace("%2e", ".").replace("%2E", ".");
-    plain == "." || plain == ".."
+    let mut rest = segment;
+    let mut dots = 0;
+    while let Some(next) = ["%2e", "%2E", "."].iter().find_map(|dot| rest.strip_prefix(dot)) {
+        rest = next;
+        dots += 1;
+    }
+    rest.is_empty() && (1..=2).contains(&dots)
 }
 
 /// `https://<tenant>.logto.app`.
@@ -115,7 +124,8 @@ pub(crate) fn cloud_url(tenant_id: &str) -> Result<String, Error> {
     let valid = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if tenant_id.is_empty() || !tenant_id.chars().all(valid) {
         return Err(Error::config(format!(
-            "{tenant_id:?} is not a tenant id: it is the first part of https://<tenant id>.logto.app. For another address give the base url and the resource indicator"
+            "{} is not a tenant id: it is the first part of https://<tenant id>.logto.app. For another address give the base url and the resource indicator",
+            quoted(tenant_id)
         )));
     }
     Ok(format!("https://{tenant_id}.logto.app"))
@@ -123,11 +133,12 @@ pub(crate) fn cloud_url(tenant_id: &str) -> Result<String, Error> {
 
 /// A resource indicator is an absolute URI without fragment (RFC 8707, section 2); the server compares it byte for byte.
 pub(crate) fn check_indicator(indicator: String) -> Result<String, Error> {
-    let absolute =
-        indicator.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty());
-    if !absolute || indicator.contains('#') || indicator.contains(char::is_whitespace) {
+    let absolute = text::split_once(&indicator, "://")
+        .is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty());
+    if !absolute || indicator.contains('#') || indicator.contains(text::is_space) {
         return Err(Error::config(format!(
-            "{indicator:?} is not a resource indicator: it is an absolute URI such as {SELF_HOSTED_INDICATOR}"
+            "{} is not a resource indicator: it is an absolute URI such as {SELF_HOSTED_INDICATOR}",
+            quoted(&indicator)
         )));
     }
     Ok(indicator)

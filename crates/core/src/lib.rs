@@ -30,6 +30,7 @@ pub mod error;
 #[cfg(logto_small)]
 #[path = "small_http/mod.rs"]
 pub mod http;
+mod http_date;
 pub mod json;
 pub mod limit;
 pub mod observe;
@@ -54,6 +55,7 @@ mod slots;
     reason = "here the tests compare it, and nothing else uses it"
 )]
 mod small_http;
+mod text;
 pub mod transport;
 
 pub use auth::{

@@ -5,8 +5,7 @@
 //! gives up hands its turn back, and a 429 empties the bucket and sends everybody who waits back to the end.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, OnceLock, Weak},
+    sync::{Arc, Mutex, Weak},
     time::Duration,
 };
 
@@ -83,14 +82,14 @@ impl RateLimiter {
     /// The one limiter of this process for a tenant (`key`: its base url) and limit. Only for clients on the real clock.
     #[must_use]
     pub fn shared(key: &str, limit: RateLimit) -> Arc<Self> {
-        type Registry = Mutex<HashMap<(String, u32, Duration, u32), Weak<RateLimiter>>>;
-        static LIMITERS: OnceLock<Registry> = OnceLock::new();
-        let mut limiters = lock(LIMITERS.get_or_init(Mutex::default));
-        limiters.retain(|_, limiter| limiter.strong_count() > 0);
-        let slot = limiters.entry((key.to_owned(), limit.requests, limit.per, limit.burst)).or_default();
-        slot.upgrade().unwrap_or_else(|| {
+        // A list: a process has few tenants.
+        static LIMITERS: Mutex<Vec<(String, RateLimit, Weak<RateLimiter>)>> = Mutex::new(Vec::new());
+        let mut limiters = lock(&LIMITERS);
+        limiters.retain(|(_, _, limiter)| limiter.strong_count() > 0);
+        let known = limiters.iter().find(|(of, its, _)| of == key && *its == limit);
+        known.and_then(|(_, _, limiter)| limiter.upgrade()).unwrap_or_else(|| {
             let limiter = Arc::new(Self::new(limit));
-            *slot = Arc::downgrade(&limiter);
+            limiters.push((key.to_owned(), limit, Arc::downgrade(&limiter)));
             limiter
         })
     }

@@ -9,7 +9,7 @@ use futures_util::future::{Either, select};
 
 use crate::{
     auth::{AccessToken, DynTokenSource},
-    clock::Clock,
+    clock::{Clock, millis},
     config::Config,
     endpoint,
     error::{self, ApiErrorBody, Error, ErrorKind, Inner, name},
@@ -22,6 +22,7 @@ use crate::{
     response::Response,
     retry::{self, Outcome, Verdict},
     slots::{Slot, Slots},
+    text,
     transport::{HttpTransport, ResponseLimit, TransportError, TransportErrorKind},
 };
 
@@ -190,7 +191,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
                 return Err(SendError::Deadline(exhausted("the request was under way")));
             }
             Either::Right(_) => {
-                let message = format!("No complete answer within {} ms", allowed.as_millis());
+                let message = format!("No complete answer within {} ms", millis(allowed));
                 Err(TransportError::new(TransportErrorKind::Timeout, message))
             }
         };
@@ -387,14 +388,14 @@ pub(crate) fn is_outside_api(route: &str) -> bool {
 /// The API's way to say that the token is for another resource.
 fn is_wrong_audience(body: &[u8]) -> bool {
     let data = ApiErrorBody::parse(body).data;
-    data.is_some_and(|data| data.contains("ERR_JWT_CLAIM_VALIDATION_FAILED"))
+    data.is_some_and(|data| text::contains(&data, "ERR_JWT_CLAIM_VALIDATION_FAILED"))
 }
 
 /// What the token lacks when its scope was not granted.
 pub(crate) const MISSING_ROLE: &str = "The access token was granted no scope \"all\": give the machine-to-machine application the role \"Logto Management API access\" (Console > Applications > the application > Roles)";
 
 fn too_far(wait: Duration) -> Error {
-    exhausted(&format!("its turn at the rate limit is {} ms away", wait.as_millis()))
+    exhausted(&format!("its turn at the rate limit is {} ms away", millis(wait)))
 }
 
 fn exhausted(why: &str) -> Error {

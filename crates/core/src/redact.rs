@@ -8,7 +8,10 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use crate::json::{self, Json};
+use crate::{
+    json::{self, Json},
+    text,
+};
 
 /// What stands in their place.
 const GONE: &str = "(redacted)";
@@ -36,12 +39,12 @@ pub(crate) fn redact(body: Bytes, secrets: &[Cow<'_, str>]) -> Bytes {
     }
 }
 
-fn replace(text: &str, secrets: &[&str]) -> Option<String> {
+fn replace(given: &str, secrets: &[&str]) -> Option<String> {
     let mut changed = None;
     for secret in secrets {
-        let now = changed.as_deref().unwrap_or(text);
-        if now.contains(secret) {
-            changed = Some(now.replace(secret, GONE));
+        let now = changed.as_deref().unwrap_or(given);
+        if let Some(replaced) = text::replace(now, secret, GONE) {
+            changed = Some(replaced);
         }
     }
     changed

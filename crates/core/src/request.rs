@@ -12,6 +12,7 @@ use crate::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header},
     json::{self, Json},
     percent,
+    text::{self, quoted},
 };
 
 /// What a single call may set for itself; what is `None` is as the client has it.
@@ -176,7 +177,7 @@ impl Request {
                     self.headers.append(name, value);
                 }
             }
-            _ => self.spoil(format!("{name:?} is no valid header, or its value is none")),
+            _ => self.spoil(format!("{} is no valid header, or its value is none", quoted(name))),
         }
         self
     }
@@ -248,8 +249,9 @@ impl Request {
             check_body(body, &self.headers, config.max_request_bytes)?;
         }
         let route = self.route.unwrap_or_else(|| "(no route)".to_owned());
-        let public =
-            bare == "/api/status" || bare.contains("/.well-known/") || route.contains("/.well-known/");
+        let public = bare == "/api/status"
+            || text::contains(&bare, "/.well-known/")
+            || text::contains(&route, "/.well-known/");
         let own_authorization = self.headers.contains_key(header::AUTHORIZATION);
         if self.headers.get(header::AUTHORIZATION).is_some_and(HeaderValue::is_empty) {
             self.headers.remove(header::AUTHORIZATION);
@@ -284,14 +286,17 @@ pub(crate) struct Prepared {
 /// Fills a template. A parameter can only ever be one segment: it is encoded, and `.`, `..` and empty ones, which would change the route, are refused.
 fn fill(template: &str, params: &[(String, String)]) -> Result<String, Error> {
     if !template.starts_with('/') {
-        return Err(Error::request(format!("The path {template:?} must begin with /, as in /api/users")));
+        return Err(Error::request(format!(
+            "The path {} must begin with /, as in /api/users",
+            quoted(template)
+        )));
     }
     let mut path = String::with_capacity(template.len() + 16);
     let mut used = 0;
     let mut rest = template;
     while let Some((before, from_brace)) = rest.split_once('{') {
         let Some((name, after)) = from_brace.split_once('}') else {
-            return Err(Error::request(format!("The path {template:?} has a {{ without its }}")));
+            return Err(Error::request(format!("The path {} has a {{ without its }}", quoted(template))));
         };
         let mut values = params.iter().filter(|(given, _)| given == name);
         let Some((_, value)) = values.next() else {
@@ -308,7 +313,7 @@ fn fill(template: &str, params: &[(String, String)]) -> Result<String, Error> {
     }
     path.push_str(rest);
     if used != params.len() {
-        let unknown = params.iter().find(|(name, _)| !template.contains(&format!("{{{name}}}")));
+        let unknown = params.iter().find(|(name, _)| !text::contains(template, &format!("{{{name}}}")));
         let name = unknown.map_or("", |(name, _)| name.as_str());
         return Err(Error::request(format!("The path {template} has no parameter {name}")));
     }
@@ -324,7 +329,8 @@ fn check_segment(name: &str, value: &str) -> Result<(), Error> {
     }
     if endpoint::is_dot_segment(value) {
         return Err(Error::request(format!(
-            "The path parameter {name} is {value:?}: the request would go to another route"
+            "The path parameter {name} is {}: the request would go to another route",
+            quoted(value)
         )));
     }
     Ok(())
@@ -355,8 +361,8 @@ fn locate(target: &str, route: Option<&str>, config: &Config) -> Result<(String,
     }
     if !target.starts_with('/') {
         return Err(Error::request(format!(
-            "The path {:?} must begin with /, as in /api/users",
-            route.unwrap_or("(filled)")
+            "The path {} must begin with /, as in /api/users",
+            quoted(route.unwrap_or("(filled)"))
         )));
     }
     check_filled(target, route)?;
@@ -386,7 +392,7 @@ fn check_body(body: &Bytes, headers: &HeaderMap, limit: usize) -> Result<(), Err
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
-        .is_some_and(|essence| essence.trim_end().to_ascii_lowercase().ends_with("json"));
+        .is_some_and(|essence| essence.trim_ascii_end().to_ascii_lowercase().ends_with("json"));
     if json && body.len() > limit {
         let message = format!("The JSON body has {} bytes; Logto takes {limit} at the most", body.len());
         let mut inner = Inner::new(ErrorKind::Config, name::BODY_TOO_LARGE, message);

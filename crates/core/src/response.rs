@@ -87,7 +87,7 @@ impl Response {
         }
         let content_type =
             self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let essence = content_type.split(';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
         match essence.as_str() {
             "application/json" => Data::Json(&self.body),
             "text/plain" if self.status.is_success() => Data::None,
@@ -151,7 +151,7 @@ impl Response {
         inner.method = Some(self.method.as_str().to_owned());
         inner.route = Some(self.route.clone());
         inner.attempts = self.attempts;
-        if is_outside_api(&self.route) && self.text().trim_start().starts_with('<') {
+        if is_outside_api(&self.route) && self.text().trim_ascii_start().starts_with('<') {
             inner.hint = Some(NO_API_PREFIX.to_owned());
         }
         inner.into()

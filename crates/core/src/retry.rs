@@ -9,12 +9,13 @@
 //! | 429 without it | GET and HEAD, with back-off, unless its `code` is a business limit |
 //! | `Retry-After` beyond the budget | none: the error carries it |
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use crate::{
     clock::UnixMillis,
     error::ApiErrorBody,
     http::{HeaderMap, HeaderValue, Method, header::RETRY_AFTER},
+    http_date,
     transport::TransportErrorKind,
 };
 
@@ -96,13 +97,12 @@ fn is_business_limit(body: &[u8]) -> bool {
 
 /// `Retry-After` (RFC 9110, section 10.2.3): seconds or a date. A date gone by is no wait; nonsense is as good as no header.
 pub(crate) fn retry_after(headers: &HeaderMap, now: UnixMillis) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim_ascii();
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         // Digits that overflow are a very long time, not a missing header.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::from(u32::MAX))));
     }
-    let date = httpdate::parse_http_date(text).ok()?;
-    let at = date.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let at = Duration::from_secs(http_date::parse(text)?);
     Some(at.saturating_sub(Duration::from_millis(now.0)))
 }
 

@@ -182,7 +182,7 @@ impl fmt::Debug for AccessToken {
 
 /// A number, or one in quotes as some gateways write it. Anything else counts as unstated: the token itself is good.
 fn seconds(expires_in: Json<'_>) -> Option<f64> {
-    expires_in.as_f64().or_else(|| json::decimal(expires_in.as_str()?.trim()))
+    expires_in.as_f64().or_else(|| json::decimal(expires_in.as_str()?.trim_ascii()))
 }
 
 /// For the fuzzer: reads a token response as the client does.

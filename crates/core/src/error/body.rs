@@ -47,7 +47,7 @@ impl ApiErrorBody {
 pub(super) fn describe_body(status: StatusCode, body: &[u8]) -> String {
     let reason = status.canonical_reason().unwrap_or("unknown status");
     let text = String::from_utf8_lossy(body);
-    let text = text.trim();
+    let text = text.trim_ascii();
     if text.is_empty() || text.starts_with('<') || text.eq_ignore_ascii_case(reason) {
         return format!("The server answered {} {reason}", status.as_u16());
     }

@@ -10,7 +10,7 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
-use crate::{http::StatusCode, json::Writer, transport::TransportError};
+use crate::{http::StatusCode, json::Writer, text, transport::TransportError};
 
 pub use body::ApiErrorBody;
 use body::describe_body;
@@ -138,7 +138,7 @@ impl Error {
     pub(crate) fn answered(kind: ErrorKind, name: Option<&'static str>, answer: Answered<'_>) -> Self {
         let api = ApiErrorBody::parse(answer.body);
         let message = match (&api.error_description, &api.message) {
-            (Some(description), Some(message)) if !message.contains(description.as_str()) => {
+            (Some(description), Some(message)) if !text::contains(message, description) => {
                 format!("{message} ({description})")
             }
             (Some(text), None) | (_, Some(text)) => text.clone(),

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::error::Error;
+use crate::{error::Error, text::quoted};
 
 /// The place in a listing from which it can be taken up again: by the same pager after an error, or in another process.
 ///
@@ -41,7 +41,7 @@ impl FromStr for PageCursor {
             };
             parts.next().is_none().then_some(Self { frontier, total, size })
         };
-        parse().ok_or_else(|| Error::request(format!("{text:?} is no cursor of a listing")))
+        parse().ok_or_else(|| Error::request(format!("{} is no cursor of a listing", quoted(text))))
     }
 }
 

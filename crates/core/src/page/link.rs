@@ -28,8 +28,12 @@ fn line_has_next(mut rest: &str) -> bool {
 
 fn is_rel_next(param: &str) -> bool {
     let Some((name, value)) = param.split_once('=') else { return false };
-    name.trim().eq_ignore_ascii_case("rel")
-        && value.trim().trim_matches('"').split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("next"))
+    name.trim_ascii().eq_ignore_ascii_case("rel")
+        && value
+            .trim_ascii()
+            .trim_matches('"')
+            .split_ascii_whitespace()
+            .any(|rel| rel.eq_ignore_ascii_case("next"))
 }
 
 /// Before and after the first `separator` that is not within a quoted string.

@@ -289,7 +289,8 @@ impl<T, C> fmt::Debug for Pager<T, C> {
 }
 
 fn total_of(response: &Response) -> Option<Total> {
-    let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let text =
+        |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::trim_ascii);
     let number = text("total-number")?.parse().ok()?;
     let capped = text("total-number-is-capped").is_some_and(|value| value.eq_ignore_ascii_case("true"));
     Some(if capped { Total::AtLeast(number) } else { Total::Exact(number) })
