@@ -25,7 +25,7 @@
 //!
 //! # What a model promises
 //! - A key that is not known is passed over, an enumeration keeps a value that is not known as `Other`, and so does a union: a newer server breaks nothing.
-//! - A key that should be there and is not has its type's empty value: an older server breaks nothing either.
+//! - A key that should be there and is not, or is null, has its type's empty value: an older server breaks nothing either.
 //! - What may be absent is an `Option`; what may be absent or null is a [`Patch`], which tells the two apart.
 //! - Times are [`Time`]: whole milliseconds since 1970 on the wire.
 //! - Structs and enumerations are non-exhaustive. Those that are sent have `new` with what is required, and a method for every other key.

@@ -157,6 +157,13 @@ pub(crate) fn has(value: &Value, keys: &[&str]) -> bool {
     value.as_object().is_some_and(|object| keys.iter().all(|key| object.contains_key(*key)))
 }
 
+/// For a key that should never be null: where it is, the empty value stands in, as it does where the key is missing.
+pub(crate) fn filled<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 /// For a key of any type that may be absent: null is a value that is there.
 pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)

@@ -83,6 +83,27 @@ fn bodies_pass_through() {
     check(types::BODIES, body);
 }
 
+/// Null where it should never be is no reason to lose a whole list.
+#[test]
+fn answers_of_objects_decode_with_every_key_null() {
+    let catalogue = Catalogue::load().expect("management.json is a catalogue");
+    for (id, ty, trip) in cases(&catalogue, types::ANSWERS, answer) {
+        let (name, is_list) = match &ty {
+            Type::Ref(name) => (name, false),
+            Type::List(inner) => match &**inner {
+                Type::Ref(name) => (name, true),
+                _ => continue,
+            },
+            _ => continue,
+        };
+        let Some(logto_catalogue::Model::Fields(fields)) = catalogue.models.get(name) else { continue };
+        let nulls: serde_json::Map<_, _> =
+            fields.iter().map(|field| (field.name.clone(), Value::Null)).collect();
+        let json = if is_list { Value::Array(vec![nulls.into()]) } else { nulls.into() };
+        assert!(trip(&json.to_string()).is_ok(), "{id}");
+    }
+}
+
 /// An older server leaves out keys that came later: they have their type's empty value, and nothing fails.
 #[test]
 fn answers_of_objects_decode_without_any_key() {

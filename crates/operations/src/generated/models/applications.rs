@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `applications.get_access_control`, `applications.replace_access_control`.
@@ -19,9 +19,13 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ApplicationAccessControl {
+    #[serde(deserialize_with = "filled")]
     pub user_ids: Vec<String>,
+    #[serde(deserialize_with = "filled")]
     pub user_role_ids: Vec<String>,
+    #[serde(deserialize_with = "filled")]
     pub organization_ids: Vec<String>,
+    #[serde(deserialize_with = "filled")]
     pub organization_role_rules: Vec<ApplicationAccessControlOrganizationRoleRule>,
 }
 
@@ -47,7 +51,9 @@ impl ApplicationAccessControl {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ApplicationAccessControlOrganizationRoleRule {
+    #[serde(deserialize_with = "filled")]
     pub organization_id: String,
+    #[serde(deserialize_with = "filled")]
     pub organization_role_ids: Vec<String>,
 }
 
@@ -71,10 +77,15 @@ impl ApplicationAccessControlOrganizationRoleRule {
 #[non_exhaustive]
 pub struct ApplicationSecret {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub application_id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
+    #[serde(deserialize_with = "filled")]
     pub value: String,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
     pub expires_at: Option<Time>,
 }
@@ -99,9 +110,13 @@ impl fmt::Debug for ApplicationSecret {
 #[non_exhaustive]
 pub struct ApplicationSignInExperience {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub application_id: String,
+    #[serde(deserialize_with = "filled")]
     pub color: OrganizationColor,
+    #[serde(deserialize_with = "filled")]
     pub branding: Branding,
     pub custom_css: Option<String>,
     pub terms_of_use_url: Option<String>,
@@ -114,6 +129,7 @@ pub struct ApplicationSignInExperience {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ApplicationUserConsentOrganizations {
+    #[serde(deserialize_with = "filled")]
     pub organizations: Vec<ApplicationUserConsentOrganizationsOrganization>,
 }
 
@@ -122,17 +138,25 @@ pub struct ApplicationUserConsentOrganizations {
 #[non_exhaustive]
 pub struct ApplicationUserConsentOrganizationsOrganization {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     pub description: Option<String>,
     /// Anything; Logto keeps it and looks at none of it.
+    #[serde(deserialize_with = "filled")]
     pub custom_data: Map<String, Value>,
     /// Whether members need a second factor.
+    #[serde(deserialize_with = "filled")]
     pub is_mfa_required: bool,
+    #[serde(deserialize_with = "filled")]
     pub color: OrganizationColor,
+    #[serde(deserialize_with = "filled")]
     pub branding: Branding,
     pub custom_css: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
 }
 
@@ -141,9 +165,13 @@ pub struct ApplicationUserConsentOrganizationsOrganization {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ApplicationUserConsentScopes {
+    #[serde(deserialize_with = "filled")]
     pub organization_scopes: Vec<ScopeSummary>,
+    #[serde(deserialize_with = "filled")]
     pub resource_scopes: Vec<ApplicationUserConsentScopesResourceScope>,
+    #[serde(deserialize_with = "filled")]
     pub organization_resource_scopes: Vec<ApplicationUserConsentScopesResourceScope>,
+    #[serde(deserialize_with = "filled")]
     pub user_scopes: Vec<UserScope>,
 }
 
@@ -151,7 +179,9 @@ pub struct ApplicationUserConsentScopes {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ApplicationUserConsentScopesResourceScope {
+    #[serde(deserialize_with = "filled")]
     pub resource: ApplicationUserConsentScopesResourceScopeResource,
+    #[serde(deserialize_with = "filled")]
     pub scopes: Vec<ScopeSummary>,
 }
 
@@ -159,9 +189,12 @@ pub struct ApplicationUserConsentScopesResourceScope {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ApplicationUserConsentScopesResourceScopeResource {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     /// The resource indicator: the audience of its access tokens.
+    #[serde(deserialize_with = "filled")]
     pub indicator: String,
 }
 
@@ -170,9 +203,11 @@ pub struct ApplicationUserConsentScopesResourceScopeResource {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateApplicationBody {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
+    #[serde(deserialize_with = "filled")]
     pub r#type: ApplicationType,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oidc_client_metadata: Option<OidcClientMetadata>,
@@ -248,7 +283,9 @@ impl CreateApplicationBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateApplicationBodyProtectedAppMetadata {
+    #[serde(deserialize_with = "filled")]
     pub sub_domain: String,
+    #[serde(deserialize_with = "filled")]
     pub origin: String,
 }
 
@@ -319,6 +356,7 @@ impl CreateApplicationUserConsentScopeBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OrganizationIds {
+    #[serde(deserialize_with = "filled")]
     pub organization_ids: Vec<String>,
 }
 

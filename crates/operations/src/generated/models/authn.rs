@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `authn.assert_single_sign_on_saml`.
@@ -21,7 +21,7 @@ use crate::{
 pub struct AssertSingleSignOnSamlBody {
     #[serde(rename = "RelayState", skip_serializing_if = "Option::is_none")]
     pub relay_state: Option<String>,
-    #[serde(rename = "SAMLResponse")]
+    #[serde(rename = "SAMLResponse", deserialize_with = "filled")]
     pub saml_response: String,
 }
 

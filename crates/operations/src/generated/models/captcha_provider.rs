@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `captcha_provider.get`, `captcha_provider.update`.
@@ -20,10 +20,15 @@ use crate::{
 #[non_exhaustive]
 pub struct CaptchaProvider {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub config: CaptchaProviderConfig,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub updated_at: Time,
 }
 
@@ -38,8 +43,11 @@ RecaptchaEnterprise(CaptchaProviderConfigRecaptchaEnterprise) if |value: &Value|
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "RecaptchaEnterprise")]
 #[non_exhaustive]
 pub struct CaptchaProviderConfigRecaptchaEnterprise {
+    #[serde(deserialize_with = "filled")]
     pub site_key: String,
+    #[serde(deserialize_with = "filled")]
     pub secret_key: String,
+    #[serde(deserialize_with = "filled")]
     pub project_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
@@ -95,7 +103,9 @@ impl CaptchaProviderConfigRecaptchaEnterprise {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Turnstile")]
 #[non_exhaustive]
 pub struct CaptchaProviderConfigTurnstile {
+    #[serde(deserialize_with = "filled")]
     pub site_key: String,
+    #[serde(deserialize_with = "filled")]
     pub secret_key: String,
 }
 
@@ -122,6 +132,7 @@ impl CaptchaProviderConfigTurnstile {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateCaptchaProviderBody {
+    #[serde(deserialize_with = "filled")]
     pub config: CaptchaProviderConfig,
 }
 

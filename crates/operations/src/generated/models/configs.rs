@@ -11,13 +11,14 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct AccessTokenJwtContext {
+    #[serde(deserialize_with = "filled")]
     pub user: JwtContextUser,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grant: Option<JwtContextGrant>,
@@ -184,6 +185,7 @@ impl AccessTokenJwtToken {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Action {
+    #[serde(deserialize_with = "filled")]
     pub script: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_variables: Option<BTreeMap<String, String>>,
@@ -261,7 +263,9 @@ ActionPostSignIn = "action.postSignIn",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct AdminConsoleConfig {
+    #[serde(deserialize_with = "filled")]
     pub sign_in_experience_customized: bool,
+    #[serde(deserialize_with = "filled")]
     pub organization_created: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub development_tenant_migration_notification: Option<DevelopmentTenantMigrationNotification>,
@@ -406,7 +410,9 @@ impl ClientCredentialsJwtToken {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct DevelopmentTenantMigrationNotification {
+    #[serde(deserialize_with = "filled")]
     pub is_paid_tenant: bool,
+    #[serde(deserialize_with = "filled")]
     pub tag: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Time>,
@@ -978,8 +984,11 @@ impl JwtContextUser {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct JwtContextUserOrganizationRole {
+    #[serde(deserialize_with = "filled")]
     pub organization_id: String,
+    #[serde(deserialize_with = "filled")]
     pub role_id: String,
+    #[serde(deserialize_with = "filled")]
     pub role_name: String,
 }
 
@@ -999,9 +1008,13 @@ impl JwtContextUserOrganizationRole {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct JwtContextUserRole {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
+    #[serde(deserialize_with = "filled")]
     pub description: String,
+    #[serde(deserialize_with = "filled")]
     pub scopes: Vec<JwtContextUserRoleScope>,
 }
 
@@ -1027,10 +1040,14 @@ impl JwtContextUserRole {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct JwtContextUserRoleScope {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub resource_id: String,
+    #[serde(deserialize_with = "filled")]
     pub resource: ResourceSummary,
 }
 
@@ -1058,8 +1075,11 @@ impl JwtContextUserRoleScope {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct JwtContextUserSsoIdentity {
+    #[serde(deserialize_with = "filled")]
     pub issuer: String,
+    #[serde(deserialize_with = "filled")]
     pub identity_id: String,
+    #[serde(deserialize_with = "filled")]
     pub detail: Map<String, Value>,
 }
 
@@ -1084,6 +1104,7 @@ impl JwtContextUserSsoIdentity {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct JwtCustomizer {
+    #[serde(deserialize_with = "filled")]
     pub script: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_variables: Option<BTreeMap<String, String>>,
@@ -1163,7 +1184,9 @@ CookieKeys = "cookie-keys",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ListedAction {
+    #[serde(deserialize_with = "filled")]
     pub key: ActionType,
+    #[serde(deserialize_with = "filled")]
     pub value: Action,
 }
 
@@ -1179,6 +1202,7 @@ JwtClientCredentials(ListedJwtCustomizerJwtClientCredentials) if |value: &Value|
 #[serde(rename_all = "camelCase", default, tag = "key", rename = "jwt.accessToken")]
 #[non_exhaustive]
 pub struct ListedJwtCustomizerJwtAccessToken {
+    #[serde(deserialize_with = "filled")]
     pub value: ListedJwtCustomizerJwtAccessTokenValue,
 }
 
@@ -1186,6 +1210,7 @@ pub struct ListedJwtCustomizerJwtAccessToken {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ListedJwtCustomizerJwtAccessTokenValue {
+    #[serde(deserialize_with = "filled")]
     pub script: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_variables: Option<BTreeMap<String, String>>,
@@ -1214,6 +1239,7 @@ impl fmt::Debug for ListedJwtCustomizerJwtAccessTokenValue {
 #[serde(rename_all = "camelCase", default, tag = "key", rename = "jwt.clientCredentials")]
 #[non_exhaustive]
 pub struct ListedJwtCustomizerJwtClientCredentials {
+    #[serde(deserialize_with = "filled")]
     pub value: ListedJwtCustomizerJwtClientCredentialsValue,
 }
 
@@ -1221,6 +1247,7 @@ pub struct ListedJwtCustomizerJwtClientCredentials {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ListedJwtCustomizerJwtClientCredentialsValue {
+    #[serde(deserialize_with = "filled")]
     pub script: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_variables: Option<BTreeMap<String, String>>,
@@ -1250,8 +1277,10 @@ impl fmt::Debug for ListedJwtCustomizerJwtClientCredentialsValue {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OidcKey {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
     /// Seconds since 1970, unlike every other time.
+    #[serde(deserialize_with = "filled")]
     pub created_at: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signing_key_algorithm: Option<SigningKeyAlgorithm>,
@@ -1276,6 +1305,7 @@ Previous = "Previous",
 #[non_exhaustive]
 pub struct OidcSessionConfig {
     /// Seconds.
+    #[serde(deserialize_with = "filled")]
     pub ttl: i64,
 }
 
@@ -1332,7 +1362,9 @@ Ec = "EC",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct TestActionBody {
+    #[serde(deserialize_with = "filled")]
     pub script: String,
+    #[serde(deserialize_with = "filled")]
     pub action_type: ActionType,
     pub event: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1393,8 +1425,11 @@ ClientCredentials(TestJwtCustomizerBodyClientCredentials) if |value: &Value| mar
 pub struct TestJwtCustomizerBodyAccessToken {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_variables: Option<BTreeMap<String, String>>,
+    #[serde(deserialize_with = "filled")]
     pub script: String,
+    #[serde(deserialize_with = "filled")]
     pub token: AccessTokenJwtToken,
+    #[serde(deserialize_with = "filled")]
     pub context: AccessTokenJwtContext,
 }
 
@@ -1439,8 +1474,11 @@ impl TestJwtCustomizerBodyAccessToken {
 pub struct TestJwtCustomizerBodyClientCredentials {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_variables: Option<BTreeMap<String, String>>,
+    #[serde(deserialize_with = "filled")]
     pub script: String,
+    #[serde(deserialize_with = "filled")]
     pub token: ClientCredentialsJwtToken,
+    #[serde(deserialize_with = "filled")]
     pub context: ClientCredentialsJwtContext,
 }
 

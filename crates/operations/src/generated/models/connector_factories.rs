@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `connector_factories.get`, `connector_factories.list`.
@@ -19,15 +19,22 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ConnectorFactory {
+    #[serde(deserialize_with = "filled")]
     pub r#type: ConnectorType,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_demo: Option<bool>,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub target: String,
+    #[serde(deserialize_with = "filled")]
     pub name: BTreeMap<String, String>,
+    #[serde(deserialize_with = "filled")]
     pub description: BTreeMap<String, String>,
+    #[serde(deserialize_with = "filled")]
     pub logo: String,
     pub logo_dark: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub readme: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config_template: Option<String>,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `connectors.create`, `connectors.get`, `connectors.list`, `connectors.update`.
@@ -19,17 +19,28 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Connector {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub sync_profile: bool,
+    #[serde(deserialize_with = "filled")]
     pub enable_token_storage: bool,
+    #[serde(deserialize_with = "filled")]
     pub config: Map<String, Value>,
+    #[serde(deserialize_with = "filled")]
     pub metadata: ConnectorMetadata,
+    #[serde(deserialize_with = "filled")]
     pub connector_id: String,
+    #[serde(deserialize_with = "filled")]
     pub target: String,
+    #[serde(deserialize_with = "filled")]
     pub name: BTreeMap<String, String>,
+    #[serde(deserialize_with = "filled")]
     pub description: BTreeMap<String, String>,
+    #[serde(deserialize_with = "filled")]
     pub logo: String,
     pub logo_dark: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub readme: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config_template: Option<String>,
@@ -45,6 +56,7 @@ pub struct Connector {
     pub is_standard: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_token_storage_supported: Option<bool>,
+    #[serde(deserialize_with = "filled")]
     pub r#type: ConnectorType,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_demo: Option<bool>,
@@ -104,6 +116,7 @@ pub struct ConnectorMetadata {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateConnectorAuthorizationUriAnswer {
+    #[serde(deserialize_with = "filled")]
     pub redirect_to: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
@@ -114,7 +127,9 @@ pub struct CreateConnectorAuthorizationUriAnswer {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateConnectorAuthorizationUriBody {
+    #[serde(deserialize_with = "filled")]
     pub state: String,
+    #[serde(deserialize_with = "filled")]
     pub redirect_uri: String,
 }
 
@@ -133,6 +148,7 @@ impl CreateConnectorAuthorizationUriBody {
 pub struct CreateConnectorBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<Map<String, Value>>,
+    #[serde(deserialize_with = "filled")]
     pub connector_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<CreateConnectorBodyMetadata>,
@@ -260,6 +276,7 @@ pub struct CreateConnectorTestBody {
     pub phone: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub config: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `custom_phrases.get`, `custom_phrases.list`, `custom_phrases.replace`.
@@ -20,8 +20,12 @@ use crate::{
 #[non_exhaustive]
 pub struct CustomPhrase {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub language_tag: String,
+    #[serde(deserialize_with = "filled")]
     pub translation: Map<String, Value>,
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 union! {
@@ -33,12 +33,15 @@ Fullname(CreateCustomProfileFieldBodyFullname) if |value: &Value| marked(value, 
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Address")]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodyAddress {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
+    #[serde(deserialize_with = "filled")]
     pub config: CreateCustomProfileFieldBodyAddressConfig,
 }
 
@@ -72,6 +75,7 @@ impl CreateCustomProfileFieldBodyAddress {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodyAddressConfig {
+    #[serde(deserialize_with = "filled")]
     pub parts: Vec<CreateCustomProfileFieldBodyAddressConfigPart>,
 }
 
@@ -89,15 +93,19 @@ impl CreateCustomProfileFieldBodyAddressConfig {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodyAddressConfigPart {
+    #[serde(deserialize_with = "filled")]
     pub enabled: bool,
+    #[serde(deserialize_with = "filled")]
     pub r#type: CustomProfileFieldType,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CustomProfileFieldConfigPartConfig>,
+    #[serde(deserialize_with = "filled")]
     pub name: CreateCustomProfileFieldBodyAddressConfigPartName,
 }
 
@@ -150,10 +158,12 @@ Country = "country",
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Checkbox")]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodyCheckbox {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Always `false`.
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CreateCustomProfileFieldBodyCheckboxConfig>,
@@ -185,6 +195,7 @@ impl CreateCustomProfileFieldBodyCheckbox {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodyCheckboxConfig {
+    #[serde(deserialize_with = "filled")]
     pub default_value: String,
 }
 
@@ -200,11 +211,13 @@ impl CreateCustomProfileFieldBodyCheckboxConfig {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Date")]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodyDate {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CreateCustomProfileFieldBodyDateConfig>,
@@ -245,6 +258,7 @@ impl CreateCustomProfileFieldBodyDate {
 pub struct CreateCustomProfileFieldBodyDateConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub format: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_format: Option<String>,
@@ -276,12 +290,15 @@ impl CreateCustomProfileFieldBodyDateConfig {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Fullname")]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodyFullname {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
+    #[serde(deserialize_with = "filled")]
     pub config: CreateCustomProfileFieldBodyFullnameConfig,
 }
 
@@ -315,6 +332,7 @@ impl CreateCustomProfileFieldBodyFullname {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodyFullnameConfig {
+    #[serde(deserialize_with = "filled")]
     pub parts: Vec<CreateCustomProfileFieldBodyFullnameConfigPart>,
 }
 
@@ -332,15 +350,19 @@ impl CreateCustomProfileFieldBodyFullnameConfig {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodyFullnameConfigPart {
+    #[serde(deserialize_with = "filled")]
     pub enabled: bool,
+    #[serde(deserialize_with = "filled")]
     pub r#type: CustomProfileFieldType,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CustomProfileFieldConfigPartConfig>,
+    #[serde(deserialize_with = "filled")]
     pub name: CreateCustomProfileFieldBodyFullnameConfigPartName,
 }
 
@@ -390,11 +412,13 @@ FamilyName = "familyName",
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Number")]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodyNumber {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CreateCustomProfileFieldBodyNumberConfig>,
@@ -474,12 +498,15 @@ impl CreateCustomProfileFieldBodyNumberConfig {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Regex")]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodyRegex {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
+    #[serde(deserialize_with = "filled")]
     pub config: CreateCustomProfileFieldBodyRegexConfig,
 }
 
@@ -515,6 +542,7 @@ impl CreateCustomProfileFieldBodyRegex {
 pub struct CreateCustomProfileFieldBodyRegexConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub format: String,
 }
 
@@ -537,12 +565,15 @@ impl CreateCustomProfileFieldBodyRegexConfig {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Select")]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodySelect {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
+    #[serde(deserialize_with = "filled")]
     pub config: CreateCustomProfileFieldBodySelectConfig,
 }
 
@@ -578,6 +609,7 @@ impl CreateCustomProfileFieldBodySelect {
 pub struct CreateCustomProfileFieldBodySelectConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub options: Vec<CustomProfileFieldConfigOption>,
 }
 
@@ -600,11 +632,13 @@ impl CreateCustomProfileFieldBodySelectConfig {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Text")]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodyText {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CreateCustomProfileFieldBodyTextConfig>,
@@ -684,11 +718,13 @@ impl CreateCustomProfileFieldBodyTextConfig {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Url")]
 #[non_exhaustive]
 pub struct CreateCustomProfileFieldBodyUrl {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CreateCustomProfileFieldBodyUrlConfig>,
@@ -769,7 +805,9 @@ pub struct UpdateCustomProfileFieldBodyAddress {
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
+    #[serde(deserialize_with = "filled")]
     pub config: CreateCustomProfileFieldBodyAddressConfig,
 }
 
@@ -802,6 +840,7 @@ pub struct UpdateCustomProfileFieldBodyCheckbox {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Always `false`.
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CreateCustomProfileFieldBodyCheckboxConfig>,
@@ -837,6 +876,7 @@ pub struct UpdateCustomProfileFieldBodyDate {
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CreateCustomProfileFieldBodyDateConfig>,
@@ -879,7 +919,9 @@ pub struct UpdateCustomProfileFieldBodyFullname {
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
+    #[serde(deserialize_with = "filled")]
     pub config: CreateCustomProfileFieldBodyFullnameConfig,
 }
 
@@ -913,6 +955,7 @@ pub struct UpdateCustomProfileFieldBodyNumber {
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CreateCustomProfileFieldBodyNumberConfig>,
@@ -955,7 +998,9 @@ pub struct UpdateCustomProfileFieldBodyRegex {
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
+    #[serde(deserialize_with = "filled")]
     pub config: CreateCustomProfileFieldBodyRegexConfig,
 }
 
@@ -989,7 +1034,9 @@ pub struct UpdateCustomProfileFieldBodySelect {
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
+    #[serde(deserialize_with = "filled")]
     pub config: CreateCustomProfileFieldBodySelectConfig,
 }
 
@@ -1023,6 +1070,7 @@ pub struct UpdateCustomProfileFieldBodyText {
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CreateCustomProfileFieldBodyTextConfig>,
@@ -1065,6 +1113,7 @@ pub struct UpdateCustomProfileFieldBodyUrl {
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CreateCustomProfileFieldBodyUrlConfig>,
@@ -1104,6 +1153,7 @@ impl UpdateCustomProfileFieldBodyUrl {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateCustomProfileFieldsSieOrderBody {
+    #[serde(deserialize_with = "filled")]
     pub order: Vec<UpdateCustomProfileFieldsSieOrderBodyOrder>,
 }
 
@@ -1121,8 +1171,10 @@ impl UpdateCustomProfileFieldsSieOrderBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateCustomProfileFieldsSieOrderBodyOrder {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     /// Where it stands on the sign-up page.
+    #[serde(deserialize_with = "filled")]
     pub sie_order: i64,
 }
 

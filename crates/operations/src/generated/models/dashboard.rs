@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `dashboard.get_active_user_counts`.
@@ -19,9 +19,13 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ActiveUserCounts {
+    #[serde(deserialize_with = "filled")]
     pub dau_curve: Vec<DailyUserCount>,
+    #[serde(deserialize_with = "filled")]
     pub dau: UserCount,
+    #[serde(deserialize_with = "filled")]
     pub wau: UserCount,
+    #[serde(deserialize_with = "filled")]
     pub mau: UserCount,
 }
 
@@ -29,7 +33,9 @@ pub struct ActiveUserCounts {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct DailyUserCount {
+    #[serde(deserialize_with = "filled")]
     pub date: String,
+    #[serde(deserialize_with = "filled")]
     pub count: i64,
 }
 
@@ -38,7 +44,9 @@ pub struct DailyUserCount {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct NewUserCounts {
+    #[serde(deserialize_with = "filled")]
     pub today: UserCount,
+    #[serde(deserialize_with = "filled")]
     pub last7_days: UserCount,
 }
 
@@ -47,6 +55,7 @@ pub struct NewUserCounts {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct TotalUserCount {
+    #[serde(deserialize_with = "filled")]
     pub total_user_count: i64,
 }
 
@@ -54,6 +63,8 @@ pub struct TotalUserCount {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserCount {
+    #[serde(deserialize_with = "filled")]
     pub count: i64,
+    #[serde(deserialize_with = "filled")]
     pub delta: i64,
 }

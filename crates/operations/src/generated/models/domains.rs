@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `domains.cleanup`.
@@ -19,9 +19,13 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CleanupDomainsAnswer {
+    #[serde(deserialize_with = "filled")]
     pub scanned_count: i64,
+    #[serde(deserialize_with = "filled")]
     pub deleted_count: i64,
+    #[serde(deserialize_with = "filled")]
     pub skipped_active_count: i64,
+    #[serde(deserialize_with = "filled")]
     pub failed_count: i64,
 }
 
@@ -30,6 +34,7 @@ pub struct CleanupDomainsAnswer {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CleanupDomainsBody {
+    #[serde(deserialize_with = "filled")]
     pub stale_days: i64,
 }
 
@@ -46,11 +51,16 @@ impl CleanupDomainsBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Domain {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub domain: String,
+    #[serde(deserialize_with = "filled")]
     pub status: DomainStatus,
     pub error_message: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub dns_records: Vec<DnsRecord>,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
 }
 
@@ -59,6 +69,7 @@ pub struct Domain {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ReplaceDomainVerificationFilesBody {
+    #[serde(deserialize_with = "filled")]
     pub verification_files: Map<String, Value>,
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `email_templates.delete_many`.
@@ -19,6 +19,7 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct DeleteEmailTemplatesAnswer {
+    #[serde(deserialize_with = "filled")]
     pub row_count: i64,
 }
 
@@ -35,11 +36,17 @@ TextPlain = "text/plain",
 #[non_exhaustive]
 pub struct EmailTemplate {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub language_tag: String,
+    #[serde(deserialize_with = "filled")]
     pub template_type: TemplateType,
+    #[serde(deserialize_with = "filled")]
     pub details: EmailTemplateDetails,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
 }
 
@@ -47,7 +54,9 @@ pub struct EmailTemplate {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct EmailTemplateDetails {
+    #[serde(deserialize_with = "filled")]
     pub subject: String,
+    #[serde(deserialize_with = "filled")]
     pub content: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<EmailContentType>,
@@ -91,6 +100,7 @@ impl EmailTemplateDetails {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ReplaceEmailTemplatesBody {
+    #[serde(deserialize_with = "filled")]
     pub templates: Vec<ReplaceEmailTemplatesBodyTemplate>,
 }
 
@@ -106,8 +116,11 @@ impl ReplaceEmailTemplatesBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ReplaceEmailTemplatesBodyTemplate {
+    #[serde(deserialize_with = "filled")]
     pub language_tag: String,
+    #[serde(deserialize_with = "filled")]
     pub template_type: TemplateType,
+    #[serde(deserialize_with = "filled")]
     pub details: EmailTemplateDetails,
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `hooks.create`.
@@ -29,6 +29,7 @@ pub struct CreateHookBody {
     pub event: Option<HookEvent>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<HookEvent>>,
+    #[serde(deserialize_with = "filled")]
     pub config: HookConfig,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
@@ -91,7 +92,9 @@ impl CreateHookBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateHookTestBody {
+    #[serde(deserialize_with = "filled")]
     pub events: Vec<HookEvent>,
+    #[serde(deserialize_with = "filled")]
     pub config: HookConfig,
     /// Logto advises against it.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
@@ -126,16 +129,24 @@ impl CreateHookTestBody {
 #[non_exhaustive]
 pub struct Hook {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     /// Null where the hook has `events`, as all newer ones have.
     pub event: Option<HookEvent>,
+    #[serde(deserialize_with = "filled")]
     pub events: Vec<HookEvent>,
+    #[serde(deserialize_with = "filled")]
     pub config: HookConfig,
     /// Signs deliveries: the header `logto-signature-sha-256` is the hexadecimal HMAC-SHA256 of the raw body.
+    #[serde(deserialize_with = "filled")]
     pub signing_key: String,
+    #[serde(deserialize_with = "filled")]
     pub enabled: bool,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub execution_stats: Option<HookExecutionStats>,
@@ -163,6 +174,7 @@ impl fmt::Debug for Hook {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct HookConfig {
+    #[serde(deserialize_with = "filled")]
     pub url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<BTreeMap<String, String>>,
@@ -233,7 +245,9 @@ GrantLimitExceeded = "Grant.LimitExceeded",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct HookExecutionStats {
+    #[serde(deserialize_with = "filled")]
     pub success_count: i64,
+    #[serde(deserialize_with = "filled")]
     pub request_count: i64,
 }
 
@@ -242,9 +256,13 @@ pub struct HookExecutionStats {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct HookRecentLog {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub key: String,
+    #[serde(deserialize_with = "filled")]
     pub payload: LogPayload,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
 }
 

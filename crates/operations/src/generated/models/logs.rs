@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `logs.get`, `logs.list`.
@@ -20,9 +20,14 @@ use crate::{
 #[non_exhaustive]
 pub struct Log {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub key: String,
+    #[serde(deserialize_with = "filled")]
     pub payload: LogPayload,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
 }

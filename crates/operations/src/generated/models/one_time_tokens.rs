@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `one_time_tokens.add`.
@@ -19,6 +19,7 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct AddOneTimeTokensBody {
+    #[serde(deserialize_with = "filled")]
     pub email: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<OneTimeTokenContext>,
@@ -55,13 +56,21 @@ impl AddOneTimeTokensBody {
 #[non_exhaustive]
 pub struct OneTimeToken {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub email: String,
+    #[serde(deserialize_with = "filled")]
     pub token: String,
+    #[serde(deserialize_with = "filled")]
     pub context: OneTimeTokenContext,
+    #[serde(deserialize_with = "filled")]
     pub status: OneTimeTokenStatus,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub expires_at: Time,
 }
 
@@ -96,6 +105,7 @@ Expired = "expired",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ReplaceOneTimeTokenStatusBody {
+    #[serde(deserialize_with = "filled")]
     pub status: OneTimeTokenStatus,
 }
 
@@ -112,7 +122,9 @@ impl ReplaceOneTimeTokenStatusBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct VerifyOneTimeTokenBody {
+    #[serde(deserialize_with = "filled")]
     pub token: String,
+    #[serde(deserialize_with = "filled")]
     pub email: String,
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `organization_invitations.create`.
@@ -22,8 +22,11 @@ pub struct CreateOrganizationInvitationBody {
     /// The user who invites; none where the API does.
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub inviter_id: Patch<String>,
+    #[serde(deserialize_with = "filled")]
     pub invitee: String,
+    #[serde(deserialize_with = "filled")]
     pub organization_id: String,
+    #[serde(deserialize_with = "filled")]
     pub expires_at: Time,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_role_ids: Option<Vec<String>>,
@@ -137,17 +140,26 @@ impl InvitationMessage {
 #[non_exhaustive]
 pub struct OrganizationInvitation {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
     /// The user who invites; none where the API does.
     pub inviter_id: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub invitee: String,
     pub accepted_user_id: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub organization_id: String,
+    #[serde(deserialize_with = "filled")]
     pub status: OrganizationInvitationStatus,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub updated_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub expires_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub organization_roles: Vec<IdAndName>,
 }
 
@@ -167,6 +179,7 @@ Revoked = "Revoked",
 pub struct ReplaceOrganizationInvitationStatusBody {
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub accepted_user_id: Patch<String>,
+    #[serde(deserialize_with = "filled")]
     pub status: ReplaceOrganizationInvitationStatusBodyStatus,
 }
 

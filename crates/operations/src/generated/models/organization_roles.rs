@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `organization_roles.create`.
@@ -22,6 +22,7 @@ pub struct CreateOrganizationRoleBody {
     /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
@@ -82,12 +83,18 @@ impl CreateOrganizationRoleBody {
 #[non_exhaustive]
 pub struct ListedOrganizationRole {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub r#type: RoleType,
+    #[serde(deserialize_with = "filled")]
     pub scopes: Vec<IdAndName>,
+    #[serde(deserialize_with = "filled")]
     pub resource_scopes: Vec<ListedOrganizationRoleResourceScope>,
 }
 
@@ -95,8 +102,11 @@ pub struct ListedOrganizationRole {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ListedOrganizationRoleResourceScope {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
+    #[serde(deserialize_with = "filled")]
     pub resource: IdAndName,
 }
 
@@ -105,6 +115,7 @@ pub struct ListedOrganizationRoleResourceScope {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OrganizationScopeIds {
+    #[serde(deserialize_with = "filled")]
     pub organization_scope_ids: Vec<String>,
 }
 

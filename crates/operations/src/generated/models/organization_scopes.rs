@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `organization_scopes.create`.
@@ -22,6 +22,7 @@ pub struct CreateOrganizationScopeBody {
     /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,

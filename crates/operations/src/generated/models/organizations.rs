@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `organizations.assign_roles_to_applications`.
@@ -19,7 +19,9 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct AssignOrganizationRolesToApplicationsBody {
+    #[serde(deserialize_with = "filled")]
     pub application_ids: Vec<String>,
+    #[serde(deserialize_with = "filled")]
     pub organization_role_ids: Vec<String>,
 }
 
@@ -75,7 +77,9 @@ impl AssignOrganizationRolesToUserBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct AssignOrganizationRolesToUsersBody {
+    #[serde(deserialize_with = "filled")]
     pub user_ids: Vec<String>,
+    #[serde(deserialize_with = "filled")]
     pub organization_role_ids: Vec<String>,
 }
 
@@ -101,6 +105,7 @@ pub struct CreateOrganizationBody {
     /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
@@ -192,6 +197,7 @@ impl CreateOrganizationBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateOrganizationJitEmailDomainBody {
+    #[serde(deserialize_with = "filled")]
     pub email_domain: String,
 }
 
@@ -209,17 +215,25 @@ impl CreateOrganizationJitEmailDomainBody {
 #[non_exhaustive]
 pub struct Organization {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     pub description: Option<String>,
     /// Anything; Logto keeps it and looks at none of it.
+    #[serde(deserialize_with = "filled")]
     pub custom_data: Map<String, Value>,
     /// Whether members need a second factor.
+    #[serde(deserialize_with = "filled")]
     pub is_mfa_required: bool,
+    #[serde(deserialize_with = "filled")]
     pub color: OrganizationColor,
+    #[serde(deserialize_with = "filled")]
     pub branding: Branding,
     pub custom_css: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub users_count: Option<i64>,
@@ -233,22 +247,33 @@ pub struct Organization {
 #[non_exhaustive]
 pub struct OrganizationApplication {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub r#type: ApplicationType,
+    #[serde(deserialize_with = "filled")]
     pub oidc_client_metadata: OidcClientMetadata,
+    #[serde(deserialize_with = "filled")]
     pub custom_client_metadata: CustomClientMetadata,
     pub protected_app_metadata: Option<ProtectedAppMetadata>,
     /// Anything; Logto keeps it and looks at none of it.
+    #[serde(deserialize_with = "filled")]
     pub custom_data: Map<String, Value>,
     /// Whether users are asked for consent.
+    #[serde(deserialize_with = "filled")]
     pub is_third_party: bool,
+    #[serde(deserialize_with = "filled")]
     pub app_level_access_control_enabled: bool,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub organization_roles: Vec<IdAndName>,
 }
 
@@ -280,8 +305,11 @@ impl fmt::Debug for OrganizationApplication {
 #[non_exhaustive]
 pub struct OrganizationJitEmailDomain {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub organization_id: String,
+    #[serde(deserialize_with = "filled")]
     pub email_domain: String,
 }
 
@@ -290,6 +318,7 @@ pub struct OrganizationJitEmailDomain {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OrganizationRoleIds {
+    #[serde(deserialize_with = "filled")]
     pub organization_role_ids: Vec<String>,
 }
 
@@ -306,6 +335,7 @@ impl OrganizationRoleIds {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OrganizationUser {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
     pub username: Option<String>,
     pub primary_email: Option<String>,
@@ -313,14 +343,21 @@ pub struct OrganizationUser {
     pub name: Option<String>,
     pub avatar: Option<String>,
     /// Anything; Logto keeps it and looks at none of it.
+    #[serde(deserialize_with = "filled")]
     pub custom_data: Map<String, Value>,
+    #[serde(deserialize_with = "filled")]
     pub identities: BTreeMap<String, Identity>,
     pub last_sign_in_at: Option<Time>,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub updated_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub profile: UserProfile,
     pub application_id: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub is_suspended: bool,
+    #[serde(deserialize_with = "filled")]
     pub organization_roles: Vec<IdAndName>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub cimd_client_id: Patch<String>,
@@ -331,6 +368,7 @@ pub struct OrganizationUser {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ReplaceOrganizationJitEmailDomainsBody {
+    #[serde(deserialize_with = "filled")]
     pub email_domains: Vec<String>,
 }
 
@@ -347,6 +385,7 @@ impl ReplaceOrganizationJitEmailDomainsBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SsoConnectorIds {
+    #[serde(deserialize_with = "filled")]
     pub sso_connector_ids: Vec<String>,
 }
 

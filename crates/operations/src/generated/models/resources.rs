@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `resources.create`.
@@ -22,8 +22,10 @@ pub struct CreateResourceBody {
     /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     /// The resource indicator: the audience of its access tokens.
+    #[serde(deserialize_with = "filled")]
     pub indicator: String,
     /// Seconds that access tokens for this resource live.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,6 +59,7 @@ impl CreateResourceBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateResourceScopeBody {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
@@ -83,13 +86,19 @@ impl CreateResourceScopeBody {
 #[non_exhaustive]
 pub struct Resource {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     /// The resource indicator: the audience of its access tokens.
+    #[serde(deserialize_with = "filled")]
     pub indicator: String,
+    #[serde(deserialize_with = "filled")]
     pub is_default: bool,
     /// Seconds that access tokens for this resource live.
+    #[serde(deserialize_with = "filled")]
     pub access_token_ttl: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<ResourceScope>>,
@@ -144,6 +153,7 @@ impl UpdateResourceBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateResourceIsDefaultBody {
+    #[serde(deserialize_with = "filled")]
     pub is_default: bool,
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `roles.create`.
@@ -22,7 +22,9 @@ pub struct CreateRoleBody {
     /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
+    #[serde(deserialize_with = "filled")]
     pub description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<RoleType>,
@@ -74,15 +76,25 @@ impl CreateRoleBody {
 #[non_exhaustive]
 pub struct ListedRole {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
+    #[serde(deserialize_with = "filled")]
     pub description: String,
+    #[serde(deserialize_with = "filled")]
     pub r#type: RoleType,
+    #[serde(deserialize_with = "filled")]
     pub is_default: bool,
+    #[serde(deserialize_with = "filled")]
     pub users_count: i64,
+    #[serde(deserialize_with = "filled")]
     pub featured_users: Vec<FeaturedUser>,
+    #[serde(deserialize_with = "filled")]
     pub applications_count: i64,
+    #[serde(deserialize_with = "filled")]
     pub featured_applications: Vec<ListedRoleFeaturedApplication>,
 }
 
@@ -90,8 +102,11 @@ pub struct ListedRole {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ListedRoleFeaturedApplication {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
+    #[serde(deserialize_with = "filled")]
     pub r#type: ApplicationType,
 }
 
@@ -101,12 +116,18 @@ pub struct ListedRoleFeaturedApplication {
 #[non_exhaustive]
 pub struct RoleScope {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub resource_id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub resource: ResourceSummary,
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `saml.create_authn`.
@@ -19,7 +19,7 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateSamlAuthnBody {
-    #[serde(rename = "SAMLRequest")]
+    #[serde(rename = "SAMLRequest", deserialize_with = "filled")]
     pub saml_request: String,
     #[serde(rename = "RelayState", skip_serializing_if = "Patch::is_absent")]
     pub relay_state: Patch<String>,

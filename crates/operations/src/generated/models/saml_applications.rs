@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -294,6 +294,7 @@ impl AttributeMapping {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateSamlApplicationBody {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
@@ -377,6 +378,7 @@ impl CreateSamlApplicationBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateSamlApplicationSecretBody {
+    #[serde(deserialize_with = "filled")]
     pub life_span_in_years: i64,
 }
 
@@ -401,7 +403,9 @@ Unspecified = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SamlAcsUrl {
+    #[serde(deserialize_with = "filled")]
     pub binding: SamlAcsUrlBinding,
+    #[serde(deserialize_with = "filled")]
     pub url: String,
 }
 
@@ -426,21 +430,31 @@ HttpRedirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
 #[non_exhaustive]
 pub struct SamlApplication {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub r#type: ApplicationType,
     /// Anything; Logto keeps it and looks at none of it.
+    #[serde(deserialize_with = "filled")]
     pub custom_data: Map<String, Value>,
     /// Whether users are asked for consent.
+    #[serde(deserialize_with = "filled")]
     pub is_third_party: bool,
+    #[serde(deserialize_with = "filled")]
     pub app_level_access_control_enabled: bool,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub attribute_mapping: AttributeMapping,
     pub entity_id: Option<String>,
     pub acs_url: Option<SamlAcsUrl>,
     pub encryption: Option<SamlApplicationEncryption>,
+    #[serde(deserialize_with = "filled")]
     pub name_id_format: NameIdFormat,
 }
 
@@ -490,11 +504,17 @@ impl SamlApplicationEncryption {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SamlApplicationSecret {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub certificate: String,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub expires_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub active: bool,
+    #[serde(deserialize_with = "filled")]
     pub fingerprints: SamlApplicationSecretFingerprints,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
@@ -506,6 +526,7 @@ pub struct SamlApplicationSecret {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SamlApplicationSecretFingerprints {
+    #[serde(deserialize_with = "filled")]
     pub sha256: SamlApplicationSecretFingerprintsSha256,
 }
 
@@ -513,7 +534,9 @@ pub struct SamlApplicationSecretFingerprints {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SamlApplicationSecretFingerprintsSha256 {
+    #[serde(deserialize_with = "filled")]
     pub formatted: String,
+    #[serde(deserialize_with = "filled")]
     pub unformatted: String,
 }
 
@@ -622,6 +645,7 @@ impl UpdateSamlApplicationBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateSamlApplicationSecretBody {
+    #[serde(deserialize_with = "filled")]
     pub active: bool,
 }
 

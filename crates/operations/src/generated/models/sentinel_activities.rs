@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `sentinel_activities.delete`.
@@ -19,7 +19,9 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct DeleteSentinelActivitiesBody {
+    #[serde(deserialize_with = "filled")]
     pub target_type: DeleteSentinelActivitiesBodyTargetType,
+    #[serde(deserialize_with = "filled")]
     pub targets: Vec<String>,
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 #[cfg(any(feature = "account-center", feature = "well-known"))]
@@ -21,10 +21,15 @@ use crate::{
 #[non_exhaustive]
 pub struct AccountCenterSettings {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub enabled: bool,
+    #[serde(deserialize_with = "filled")]
     pub fields: AccountCenterSettingsFields,
+    #[serde(deserialize_with = "filled")]
     pub webauthn_related_origins: Vec<String>,
     pub delete_account_url: Option<String>,
     pub custom_css: Option<String>,
@@ -229,21 +234,31 @@ Manual = "Manual",
 #[non_exhaustive]
 pub struct Application {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub r#type: ApplicationType,
+    #[serde(deserialize_with = "filled")]
     pub oidc_client_metadata: OidcClientMetadata,
+    #[serde(deserialize_with = "filled")]
     pub custom_client_metadata: CustomClientMetadata,
     pub protected_app_metadata: Option<ProtectedAppMetadata>,
     /// Anything; Logto keeps it and looks at none of it.
+    #[serde(deserialize_with = "filled")]
     pub custom_data: Map<String, Value>,
     /// Whether users are asked for consent.
+    #[serde(deserialize_with = "filled")]
     pub is_third_party: bool,
+    #[serde(deserialize_with = "filled")]
     pub app_level_access_control_enabled: bool,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_admin: Option<bool>,
@@ -278,6 +293,7 @@ impl fmt::Debug for Application {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ApplicationIds {
+    #[serde(deserialize_with = "filled")]
     pub application_ids: Vec<String>,
 }
 
@@ -297,18 +313,27 @@ impl ApplicationIds {
 #[non_exhaustive]
 pub struct ApplicationOrganization {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     pub description: Option<String>,
     /// Anything; Logto keeps it and looks at none of it.
+    #[serde(deserialize_with = "filled")]
     pub custom_data: Map<String, Value>,
     /// Whether members need a second factor.
+    #[serde(deserialize_with = "filled")]
     pub is_mfa_required: bool,
+    #[serde(deserialize_with = "filled")]
     pub color: OrganizationColor,
+    #[serde(deserialize_with = "filled")]
     pub branding: Branding,
     pub custom_css: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub organization_roles: Vec<IdAndName>,
 }
 
@@ -337,7 +362,9 @@ Saml = "SAML",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct AssignedRoles {
+    #[serde(deserialize_with = "filled")]
     pub role_ids: Vec<String>,
+    #[serde(deserialize_with = "filled")]
     pub added_role_ids: Vec<String>,
 }
 
@@ -546,9 +573,12 @@ impl CustomClientMetadata {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CustomDomain {
+    #[serde(deserialize_with = "filled")]
     pub domain: String,
+    #[serde(deserialize_with = "filled")]
     pub status: DomainStatus,
     pub error_message: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub dns_records: Vec<DnsRecord>,
     pub cloudflare_data: Option<CustomDomainCloudflareData>,
 }
@@ -579,8 +609,11 @@ impl CustomDomain {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CustomDomainCloudflareData {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub status: String,
+    #[serde(deserialize_with = "filled")]
     pub ssl: CustomDomainCloudflareDataSsl,
     #[serde(rename = "verification_errors", skip_serializing_if = "Option::is_none")]
     pub verification_errors: Option<Vec<String>>,
@@ -611,6 +644,7 @@ impl CustomDomainCloudflareData {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CustomDomainCloudflareDataSsl {
+    #[serde(deserialize_with = "filled")]
     pub status: String,
     #[serde(rename = "validation_errors", skip_serializing_if = "Option::is_none")]
     pub validation_errors: Option<Vec<CustomDomainCloudflareDataSslValidationError>>,
@@ -640,6 +674,7 @@ impl CustomDomainCloudflareDataSsl {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CustomDomainCloudflareDataSslValidationError {
+    #[serde(deserialize_with = "filled")]
     pub message: String,
 }
 
@@ -659,16 +694,25 @@ impl CustomDomainCloudflareDataSslValidationError {
 #[non_exhaustive]
 pub struct CustomProfileField {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
+    #[serde(deserialize_with = "filled")]
     pub r#type: CustomProfileFieldType,
+    #[serde(deserialize_with = "filled")]
     pub label: String,
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
+    #[serde(deserialize_with = "filled")]
     pub config: CustomProfileFieldConfig,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
     /// Where it stands on the sign-up page.
+    #[serde(deserialize_with = "filled")]
     pub sie_order: i64,
 }
 
@@ -706,6 +750,7 @@ pub struct CustomProfileFieldConfig {
 pub struct CustomProfileFieldConfigOption {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub value: String,
 }
 
@@ -730,13 +775,17 @@ impl CustomProfileFieldConfigOption {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CustomProfileFieldConfigPart {
+    #[serde(deserialize_with = "filled")]
     pub enabled: bool,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
+    #[serde(deserialize_with = "filled")]
     pub r#type: CustomProfileFieldType,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub required: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CustomProfileFieldConfigPartConfig>,
@@ -862,7 +911,9 @@ Fullname = "Fullname",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CustomUiAssets {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
 }
 
@@ -920,8 +971,11 @@ impl CustomUiCsp {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct DnsRecord {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
+    #[serde(deserialize_with = "filled")]
     pub r#type: String,
+    #[serde(deserialize_with = "filled")]
     pub value: String,
 }
 
@@ -946,6 +1000,7 @@ impl DnsRecord {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct DomainOnly {
+    #[serde(deserialize_with = "filled")]
     pub domain: String,
 }
 
@@ -979,6 +1034,7 @@ Error = "Error",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct FeaturedUser {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
     pub avatar: Option<String>,
     pub name: Option<String>,
@@ -1007,8 +1063,11 @@ Input(FormItemInput) if |value: &Value| marked(value, "type", &["Text", "Number"
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct FormItemInput {
+    #[serde(deserialize_with = "filled")]
     pub r#type: FormItemInputType,
+    #[serde(deserialize_with = "filled")]
     pub key: String,
+    #[serde(deserialize_with = "filled")]
     pub label: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
@@ -1044,8 +1103,11 @@ Json = "Json",
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "MultiSelect")]
 #[non_exhaustive]
 pub struct FormItemMultiSelect {
+    #[serde(deserialize_with = "filled")]
     pub select_items: Vec<FormItemMultiSelectSelectItem>,
+    #[serde(deserialize_with = "filled")]
     pub key: String,
+    #[serde(deserialize_with = "filled")]
     pub label: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
@@ -1070,6 +1132,7 @@ pub struct FormItemMultiSelect {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct FormItemMultiSelectSelectItem {
+    #[serde(deserialize_with = "filled")]
     pub value: String,
 }
 
@@ -1078,8 +1141,11 @@ pub struct FormItemMultiSelectSelectItem {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Select")]
 #[non_exhaustive]
 pub struct FormItemSelect {
+    #[serde(deserialize_with = "filled")]
     pub select_items: Vec<FormItemSelectSelectItem>,
+    #[serde(deserialize_with = "filled")]
     pub key: String,
+    #[serde(deserialize_with = "filled")]
     pub label: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
@@ -1104,7 +1170,9 @@ pub struct FormItemSelect {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct FormItemSelectSelectItem {
+    #[serde(deserialize_with = "filled")]
     pub value: String,
+    #[serde(deserialize_with = "filled")]
     pub title: String,
 }
 
@@ -1119,7 +1187,9 @@ pub struct FormItemSelectSelectItem {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct IdAndName {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
 }
 
@@ -1129,6 +1199,7 @@ pub struct IdAndName {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Identity {
+    #[serde(deserialize_with = "filled")]
     pub user_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Map<String, Value>>,
@@ -1164,7 +1235,9 @@ ForgotPassword = "ForgotPassword",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct LanguageInfo {
+    #[serde(deserialize_with = "filled")]
     pub auto_detect: bool,
+    #[serde(deserialize_with = "filled")]
     pub fallback_language: LanguageTag,
 }
 
@@ -1318,7 +1391,9 @@ ZzTr = "zz-TR",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct LogPayload {
+    #[serde(deserialize_with = "filled")]
     pub key: String,
+    #[serde(deserialize_with = "filled")]
     pub result: LogPayloadResult,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<LogPayloadError>,
@@ -1443,6 +1518,7 @@ PhoneVerificationCode = "PhoneVerificationCode",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct NameAndExpiry {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub expires_at: Patch<Time>,
@@ -1476,6 +1552,7 @@ impl NameAndExpiry {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct NameOnly {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
 }
 
@@ -1499,7 +1576,9 @@ impl NameOnly {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OidcClientMetadata {
+    #[serde(deserialize_with = "filled")]
     pub redirect_uris: Vec<String>,
+    #[serde(deserialize_with = "filled")]
     pub post_logout_redirect_uris: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
@@ -1630,15 +1709,25 @@ impl OrganizationColor {
 #[non_exhaustive]
 pub struct OrganizationJitSsoConnector {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub provider_name: String,
+    #[serde(deserialize_with = "filled")]
     pub connector_name: String,
+    #[serde(deserialize_with = "filled")]
     pub config: Map<String, Value>,
+    #[serde(deserialize_with = "filled")]
     pub domains: Vec<String>,
+    #[serde(deserialize_with = "filled")]
     pub branding: SsoConnectorBranding,
+    #[serde(deserialize_with = "filled")]
     pub sync_profile: bool,
+    #[serde(deserialize_with = "filled")]
     pub enable_token_storage: bool,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
 }
 
@@ -1668,10 +1757,14 @@ impl fmt::Debug for OrganizationJitSsoConnector {
 #[non_exhaustive]
 pub struct OrganizationRole {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub r#type: RoleType,
 }
 
@@ -1682,8 +1775,11 @@ pub struct OrganizationRole {
 #[non_exhaustive]
 pub struct OrganizationScope {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     pub description: Option<String>,
 }
@@ -1693,6 +1789,7 @@ pub struct OrganizationScope {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct PageRule {
+    #[serde(deserialize_with = "filled")]
     pub path: String,
 }
 
@@ -1964,10 +2061,14 @@ impl PasswordPolicyRejects {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ProtectedAppMetadata {
+    #[serde(deserialize_with = "filled")]
     pub host: String,
+    #[serde(deserialize_with = "filled")]
     pub origin: String,
     /// Seconds.
+    #[serde(deserialize_with = "filled")]
     pub session_duration: f64,
+    #[serde(deserialize_with = "filled")]
     pub page_rules: Vec<PageRule>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_scopes: Option<Vec<AdditionalScope>>,
@@ -2036,11 +2137,16 @@ Saml = "saml",
 #[non_exhaustive]
 pub struct ResourceScope {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub resource_id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     pub description: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
 }
 
@@ -2050,13 +2156,19 @@ pub struct ResourceScope {
 #[non_exhaustive]
 pub struct ResourceSummary {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     /// The resource indicator: the audience of its access tokens.
+    #[serde(deserialize_with = "filled")]
     pub indicator: String,
+    #[serde(deserialize_with = "filled")]
     pub is_default: bool,
     /// Seconds that access tokens for this resource live.
+    #[serde(deserialize_with = "filled")]
     pub access_token_ttl: i64,
 }
 
@@ -2090,11 +2202,17 @@ impl ResourceSummary {
 #[non_exhaustive]
 pub struct Role {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
+    #[serde(deserialize_with = "filled")]
     pub description: String,
+    #[serde(deserialize_with = "filled")]
     pub r#type: RoleType,
+    #[serde(deserialize_with = "filled")]
     pub is_default: bool,
 }
 
@@ -2104,6 +2222,7 @@ pub struct Role {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct RoleIds {
+    #[serde(deserialize_with = "filled")]
     pub role_ids: Vec<String>,
 }
 
@@ -2137,6 +2256,7 @@ MachineToMachine = "MachineToMachine",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ScopeIds {
+    #[serde(deserialize_with = "filled")]
     pub scope_ids: Vec<String>,
 }
 
@@ -2154,7 +2274,9 @@ impl ScopeIds {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ScopeSummary {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     pub description: Option<String>,
 }
@@ -2223,6 +2345,7 @@ impl SentinelPolicy {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ShowCondition {
+    #[serde(deserialize_with = "filled")]
     pub target_key: String,
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub expect_value: Option<Value>,
@@ -2233,6 +2356,7 @@ pub struct ShowCondition {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SignIn {
+    #[serde(deserialize_with = "filled")]
     pub methods: Vec<SignInMethod>,
 }
 
@@ -2250,8 +2374,11 @@ impl SignIn {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SignInExperienceColor {
+    #[serde(deserialize_with = "filled")]
     pub primary_color: String,
+    #[serde(deserialize_with = "filled")]
     pub is_dark_mode_enabled: bool,
+    #[serde(deserialize_with = "filled")]
     pub dark_primary_color: String,
 }
 
@@ -2277,7 +2404,9 @@ impl SignInExperienceColor {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SignInExperienceMfa {
+    #[serde(deserialize_with = "filled")]
     pub factors: Vec<MfaFactor>,
+    #[serde(deserialize_with = "filled")]
     pub policy: SignInExperienceMfaPolicy,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_required_mfa_policy: Option<SignInExperienceMfaOrganizationRequiredMfaPolicy>,
@@ -2344,9 +2473,13 @@ Phone = "phone",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SignInMethod {
+    #[serde(deserialize_with = "filled")]
     pub identifier: SignInIdentifier,
+    #[serde(deserialize_with = "filled")]
     pub password: bool,
+    #[serde(deserialize_with = "filled")]
     pub verification_code: bool,
+    #[serde(deserialize_with = "filled")]
     pub is_password_primary: bool,
 }
 
@@ -2391,8 +2524,11 @@ SignInAndRegister = "SignInAndRegister",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SignUp {
+    #[serde(deserialize_with = "filled")]
     pub identifiers: Vec<SignInIdentifier>,
+    #[serde(deserialize_with = "filled")]
     pub password: bool,
+    #[serde(deserialize_with = "filled")]
     pub verify: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secondary_identifiers: Option<Vec<SignUpSecondaryIdentifier>>,
@@ -2444,6 +2580,7 @@ impl SignUp {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SignUpSecondaryIdentifier {
+    #[serde(deserialize_with = "filled")]
     pub identifier: SignUpSecondaryIdentifierIdentifier,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verify: Option<bool>,
@@ -2514,6 +2651,7 @@ impl SocialSignIn {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SocialUserInfo {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -2620,14 +2758,23 @@ impl SsoConnectorBranding {
 #[non_exhaustive]
 pub struct SsoIdentity {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub user_id: String,
+    #[serde(deserialize_with = "filled")]
     pub issuer: String,
+    #[serde(deserialize_with = "filled")]
     pub identity_id: String,
+    #[serde(deserialize_with = "filled")]
     pub detail: Map<String, Value>,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub updated_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub sso_connector_id: String,
 }
 
@@ -2653,6 +2800,7 @@ BindMfa = "BindMfa",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct User {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
     pub username: Option<String>,
     pub primary_email: Option<String>,
@@ -2660,14 +2808,20 @@ pub struct User {
     pub name: Option<String>,
     pub avatar: Option<String>,
     /// Anything; Logto keeps it and looks at none of it.
+    #[serde(deserialize_with = "filled")]
     pub custom_data: Map<String, Value>,
     /// By the target of the social connector.
+    #[serde(deserialize_with = "filled")]
     pub identities: BTreeMap<String, Identity>,
     pub last_sign_in_at: Option<Time>,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub updated_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub profile: UserProfile,
     pub application_id: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub is_suspended: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_password: Option<bool>,
@@ -2720,6 +2874,7 @@ impl fmt::Debug for User {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserIds {
+    #[serde(deserialize_with = "filled")]
     pub user_ids: Vec<String>,
 }
 
@@ -3102,7 +3257,9 @@ NewPasswordIdentity(VerificationRecordNewPasswordIdentity) if |value: &Value| ma
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "BackupCode")]
 #[non_exhaustive]
 pub struct VerificationRecordBackupCode {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub user_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
@@ -3129,9 +3286,13 @@ impl VerificationRecordBackupCode {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "EmailVerificationCode")]
 #[non_exhaustive]
 pub struct VerificationRecordEmailVerificationCode {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub template_type: TemplateType,
+    #[serde(deserialize_with = "filled")]
     pub verified: bool,
+    #[serde(deserialize_with = "filled")]
     pub identifier: VerificationRecordEmailVerificationCodeIdentifier,
 }
 
@@ -3155,7 +3316,9 @@ impl VerificationRecordEmailVerificationCode {
 #[non_exhaustive]
 pub struct VerificationRecordEmailVerificationCodeIdentifier {
     /// Always `email`.
+    #[serde(deserialize_with = "filled")]
     pub r#type: String,
+    #[serde(deserialize_with = "filled")]
     pub value: String,
 }
 
@@ -3173,7 +3336,9 @@ impl VerificationRecordEmailVerificationCodeIdentifier {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "EnterpriseSso")]
 #[non_exhaustive]
 pub struct VerificationRecordEnterpriseSso {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub connector_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enterprise_sso_user_info: Option<SocialUserInfo>,
@@ -3209,9 +3374,13 @@ impl VerificationRecordEnterpriseSso {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "MfaEmailVerificationCode")]
 #[non_exhaustive]
 pub struct VerificationRecordMfaEmailVerificationCode {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub template_type: TemplateType,
+    #[serde(deserialize_with = "filled")]
     pub verified: bool,
+    #[serde(deserialize_with = "filled")]
     pub identifier: VerificationRecordEmailVerificationCodeIdentifier,
 }
 
@@ -3234,9 +3403,13 @@ impl VerificationRecordMfaEmailVerificationCode {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "MfaPhoneVerificationCode")]
 #[non_exhaustive]
 pub struct VerificationRecordMfaPhoneVerificationCode {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub template_type: TemplateType,
+    #[serde(deserialize_with = "filled")]
     pub verified: bool,
+    #[serde(deserialize_with = "filled")]
     pub identifier: VerificationRecordPhoneVerificationCodeIdentifier,
 }
 
@@ -3259,7 +3432,9 @@ impl VerificationRecordMfaPhoneVerificationCode {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "NewPasswordIdentity")]
 #[non_exhaustive]
 pub struct VerificationRecordNewPasswordIdentity {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub identifier: VerificationRecordNewPasswordIdentityIdentifier,
 }
 
@@ -3280,7 +3455,9 @@ impl VerificationRecordNewPasswordIdentity {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct VerificationRecordNewPasswordIdentityIdentifier {
+    #[serde(deserialize_with = "filled")]
     pub r#type: SignInIdentifier,
+    #[serde(deserialize_with = "filled")]
     pub value: String,
 }
 
@@ -3298,8 +3475,11 @@ impl VerificationRecordNewPasswordIdentityIdentifier {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "OneTimeToken")]
 #[non_exhaustive]
 pub struct VerificationRecordOneTimeToken {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub verified: bool,
+    #[serde(deserialize_with = "filled")]
     pub identifier: VerificationRecordEmailVerificationCodeIdentifier,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub one_time_token_context: Option<OneTimeTokenContext>,
@@ -3330,8 +3510,11 @@ impl VerificationRecordOneTimeToken {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Password")]
 #[non_exhaustive]
 pub struct VerificationRecordPassword {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub identifier: VerificationRecordPasswordIdentifier,
+    #[serde(deserialize_with = "filled")]
     pub verified: bool,
 }
 
@@ -3353,7 +3536,9 @@ impl VerificationRecordPassword {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct VerificationRecordPasswordIdentifier {
+    #[serde(deserialize_with = "filled")]
     pub r#type: VerificationRecordPasswordIdentifierType,
+    #[serde(deserialize_with = "filled")]
     pub value: String,
 }
 
@@ -3384,9 +3569,13 @@ UserId = "userId",
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "PhoneVerificationCode")]
 #[non_exhaustive]
 pub struct VerificationRecordPhoneVerificationCode {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub template_type: TemplateType,
+    #[serde(deserialize_with = "filled")]
     pub verified: bool,
+    #[serde(deserialize_with = "filled")]
     pub identifier: VerificationRecordPhoneVerificationCodeIdentifier,
 }
 
@@ -3410,7 +3599,9 @@ impl VerificationRecordPhoneVerificationCode {
 #[non_exhaustive]
 pub struct VerificationRecordPhoneVerificationCodeIdentifier {
     /// Always `phone`.
+    #[serde(deserialize_with = "filled")]
     pub r#type: String,
+    #[serde(deserialize_with = "filled")]
     pub value: String,
 }
 
@@ -3428,7 +3619,9 @@ impl VerificationRecordPhoneVerificationCodeIdentifier {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "SignInPasskey")]
 #[non_exhaustive]
 pub struct VerificationRecordSignInPasskey {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub verified: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_rp_id: Option<String>,
@@ -3464,7 +3657,9 @@ impl VerificationRecordSignInPasskey {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Social")]
 #[non_exhaustive]
 pub struct VerificationRecordSocial {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub connector_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub social_user_info: Option<SocialUserInfo>,
@@ -3491,8 +3686,11 @@ impl VerificationRecordSocial {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Totp")]
 #[non_exhaustive]
 pub struct VerificationRecordTotp {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub user_id: String,
+    #[serde(deserialize_with = "filled")]
     pub verified: bool,
 }
 
@@ -3510,10 +3708,13 @@ impl VerificationRecordTotp {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "WebAuthn")]
 #[non_exhaustive]
 pub struct VerificationRecordWebAuthn {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub verified: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_rp_id: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub user_id: String,
 }
 

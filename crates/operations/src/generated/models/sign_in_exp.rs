@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `sign_in_exp.check_password_with_default`.
@@ -19,6 +19,7 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CheckPasswordBody {
+    #[serde(deserialize_with = "filled")]
     pub password: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
@@ -111,6 +112,7 @@ PhoneVerificationCode = "PhoneVerificationCode",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct PasswordCheck {
+    #[serde(deserialize_with = "filled")]
     pub result: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issues: Option<Vec<PasswordCheckIssue>>,
@@ -120,6 +122,7 @@ pub struct PasswordCheck {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct PasswordCheckIssue {
+    #[serde(deserialize_with = "filled")]
     pub code: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interpolation: Option<Map<String, Value>>,
@@ -131,39 +134,64 @@ pub struct PasswordCheckIssue {
 #[non_exhaustive]
 pub struct SignInExperience {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub color: SignInExperienceColor,
+    #[serde(deserialize_with = "filled")]
     pub branding: Branding,
+    #[serde(deserialize_with = "filled")]
     pub hide_logto_branding: bool,
+    #[serde(deserialize_with = "filled")]
     pub language_info: LanguageInfo,
     pub terms_of_use_url: Option<String>,
     pub privacy_policy_url: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub agree_to_terms_policy: AgreeToTermsPolicy,
+    #[serde(deserialize_with = "filled")]
     pub sign_in: SignIn,
+    #[serde(deserialize_with = "filled")]
     pub sign_up: SignUp,
+    #[serde(deserialize_with = "filled")]
     pub social_sign_in: SocialSignIn,
+    #[serde(deserialize_with = "filled")]
     pub social_sign_in_connector_targets: Vec<String>,
+    #[serde(deserialize_with = "filled")]
     pub sign_in_mode: SignInMode,
     pub custom_css: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub custom_content: BTreeMap<String, String>,
     pub custom_ui_assets: Option<CustomUiAssets>,
+    #[serde(deserialize_with = "filled")]
     pub custom_ui_csp: CustomUiCsp,
+    #[serde(deserialize_with = "filled")]
     pub password_policy: PasswordPolicy,
+    #[serde(deserialize_with = "filled")]
     pub mfa: SignInExperienceMfa,
+    #[serde(deserialize_with = "filled")]
     pub adaptive_mfa: AdaptiveMfa,
+    #[serde(deserialize_with = "filled")]
     pub single_sign_on_enabled: bool,
     pub support_email: Option<String>,
     pub support_website_url: Option<String>,
     pub unknown_session_redirect_url: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub captcha_policy: AdaptiveMfa,
+    #[serde(deserialize_with = "filled")]
     pub sentinel_policy: SentinelPolicy,
+    #[serde(deserialize_with = "filled")]
     pub email_blocklist_policy: EmailBlocklistPolicy,
+    #[serde(deserialize_with = "filled")]
     pub verification_code_policy: VerificationCodePolicy,
     pub forgot_password_methods: Option<Vec<ForgotPasswordMethod>>,
+    #[serde(deserialize_with = "filled")]
     pub passkey_sign_in: PasskeySignIn,
     pub sign_up_profile_fields: Option<Vec<NameOnly>>,
+    #[serde(deserialize_with = "filled")]
     pub password_expiration: PasswordExpiration,
+    #[serde(deserialize_with = "filled")]
     pub username_policy: UsernamePolicy,
 }
 
@@ -492,6 +520,7 @@ impl UpdateSignInExperienceBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UploadCustomUiAssetsAnswer {
+    #[serde(deserialize_with = "filled")]
     pub custom_ui_asset_id: String,
 }
 
@@ -500,7 +529,9 @@ pub struct UploadCustomUiAssetsAnswer {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UsernameCaseSensitivityConflicts {
+    #[serde(deserialize_with = "filled")]
     pub total_conflicts: i64,
+    #[serde(deserialize_with = "filled")]
     pub samples: Vec<UsernameCaseSensitivityConflictsSample>,
 }
 
@@ -508,6 +539,8 @@ pub struct UsernameCaseSensitivityConflicts {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UsernameCaseSensitivityConflictsSample {
+    #[serde(deserialize_with = "filled")]
     pub username_lower: String,
+    #[serde(deserialize_with = "filled")]
     pub user_ids: Vec<String>,
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `sso_connector_providers.list`.
@@ -19,10 +19,16 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SsoConnectorProvider {
+    #[serde(deserialize_with = "filled")]
     pub provider_name: ProviderName,
+    #[serde(deserialize_with = "filled")]
     pub provider_type: ProviderType,
+    #[serde(deserialize_with = "filled")]
     pub logo: String,
+    #[serde(deserialize_with = "filled")]
     pub logo_dark: String,
+    #[serde(deserialize_with = "filled")]
     pub description: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `sso_connectors.create`.
@@ -29,7 +29,9 @@ pub struct CreateSsoConnectorBody {
     pub sync_profile: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_token_storage: Option<bool>,
+    #[serde(deserialize_with = "filled")]
     pub provider_name: String,
+    #[serde(deserialize_with = "filled")]
     pub connector_name: String,
 }
 
@@ -97,19 +99,33 @@ impl CreateSsoConnectorBody {
 #[non_exhaustive]
 pub struct SsoConnector {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub provider_name: ProviderName,
+    #[serde(deserialize_with = "filled")]
     pub connector_name: String,
+    #[serde(deserialize_with = "filled")]
     pub config: Map<String, Value>,
+    #[serde(deserialize_with = "filled")]
     pub domains: Vec<String>,
+    #[serde(deserialize_with = "filled")]
     pub branding: SsoConnectorBranding,
+    #[serde(deserialize_with = "filled")]
     pub sync_profile: bool,
+    #[serde(deserialize_with = "filled")]
     pub enable_token_storage: bool,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
+    #[serde(deserialize_with = "filled")]
     pub provider_type: ProviderType,
+    #[serde(deserialize_with = "filled")]
     pub provider_logo: String,
+    #[serde(deserialize_with = "filled")]
     pub provider_logo_dark: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_config: Option<Map<String, Value>>,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `subject_tokens.create`.
@@ -19,8 +19,10 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateSubjectTokenAnswer {
+    #[serde(deserialize_with = "filled")]
     pub subject_token: String,
     /// Seconds.
+    #[serde(deserialize_with = "filled")]
     pub expires_in: i64,
 }
 
@@ -39,6 +41,7 @@ impl fmt::Debug for CreateSubjectTokenAnswer {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateSubjectTokenBody {
+    #[serde(deserialize_with = "filled")]
     pub user_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<Map<String, Value>>,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `systems.get_application_config`.
@@ -19,6 +19,7 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SystemApplicationConfig {
+    #[serde(deserialize_with = "filled")]
     pub protected_apps: SystemApplicationConfigProtectedApps,
 }
 
@@ -26,5 +27,6 @@ pub struct SystemApplicationConfig {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct SystemApplicationConfigProtectedApps {
+    #[serde(deserialize_with = "filled")]
     pub default_domain: String,
 }

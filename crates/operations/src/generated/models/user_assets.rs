@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `user_assets.create`.
@@ -19,6 +19,7 @@ use crate::{
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateUserAssetAnswer {
+    #[serde(deserialize_with = "filled")]
     pub url: String,
 }
 
@@ -34,6 +35,7 @@ NotConfigured = "not_configured",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserAssetServiceStatus {
+    #[serde(deserialize_with = "filled")]
     pub status: UserAssetServiceState,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_upload_mime_types: Option<Vec<UserAssetServiceStatusAllowUploadMimeType>>,

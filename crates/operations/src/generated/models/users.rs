@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 open_enum! {
@@ -155,7 +155,9 @@ impl CreateUserBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateUserIdentityBody {
+    #[serde(deserialize_with = "filled")]
     pub connector_id: String,
+    #[serde(deserialize_with = "filled")]
     pub connector_data: Map<String, Value>,
 }
 
@@ -198,6 +200,7 @@ BackupCode(CreateUserMfaVerificationAnswerBackupCode) if |value: &Value| marked(
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "BackupCode")]
 #[non_exhaustive]
 pub struct CreateUserMfaVerificationAnswerBackupCode {
+    #[serde(deserialize_with = "filled")]
     pub codes: Vec<String>,
 }
 
@@ -212,7 +215,9 @@ impl fmt::Debug for CreateUserMfaVerificationAnswerBackupCode {
 #[serde(rename_all = "camelCase", default, tag = "type", rename = "Totp")]
 #[non_exhaustive]
 pub struct CreateUserMfaVerificationAnswerTotp {
+    #[serde(deserialize_with = "filled")]
     pub secret: String,
+    #[serde(deserialize_with = "filled")]
     pub secret_qr_code: String,
 }
 
@@ -299,6 +304,7 @@ impl CreateUserMfaVerificationBodyTotp {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct PasswordOnly {
+    #[serde(deserialize_with = "filled")]
     pub password: String,
 }
 
@@ -330,16 +336,26 @@ FirstParty = "firstParty",
 #[non_exhaustive]
 pub struct TokenSecret {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub user_id: String,
     /// Always `federated_token_set`.
+    #[serde(deserialize_with = "filled")]
     pub r#type: String,
+    #[serde(deserialize_with = "filled")]
     pub metadata: TokenSecretMetadata,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub updated_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub connector_id: String,
+    #[serde(deserialize_with = "filled")]
     pub identity_id: String,
+    #[serde(deserialize_with = "filled")]
     pub target: String,
 }
 
@@ -353,6 +369,7 @@ pub struct TokenSecretMetadata {
     pub expires_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub has_refresh_token: bool,
 }
 
@@ -361,6 +378,7 @@ pub struct TokenSecretMetadata {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdatePersonalAccessTokenNameBody {
+    #[serde(deserialize_with = "filled")]
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current_name: Option<String>,
@@ -469,6 +487,7 @@ impl UpdateUserBody {
 #[non_exhaustive]
 pub struct UpdateUserCustomDataBody {
     /// Anything; Logto keeps it and looks at none of it.
+    #[serde(deserialize_with = "filled")]
     pub custom_data: Map<String, Value>,
 }
 
@@ -485,6 +504,7 @@ impl UpdateUserCustomDataBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateUserIsSuspendedBody {
+    #[serde(deserialize_with = "filled")]
     pub is_suspended: bool,
 }
 
@@ -607,6 +627,7 @@ impl UpdateUserLogtoConfigsBodyPasskeySignIn {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateUserPasswordExpirationBody {
+    #[serde(deserialize_with = "filled")]
     pub is_expired: bool,
 }
 
@@ -623,6 +644,7 @@ impl UpdateUserPasswordExpirationBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UpdateUserProfileBody {
+    #[serde(deserialize_with = "filled")]
     pub profile: UserProfile,
 }
 
@@ -639,7 +661,9 @@ impl UpdateUserProfileBody {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserAllIdentities {
+    #[serde(deserialize_with = "filled")]
     pub social_identities: Vec<UserAllIdentitiesSocialIdentity>,
+    #[serde(deserialize_with = "filled")]
     pub sso_identities: Vec<UserAllIdentitiesSsoIdentity>,
 }
 
@@ -647,9 +671,11 @@ pub struct UserAllIdentities {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserAllIdentitiesSocialIdentity {
+    #[serde(deserialize_with = "filled")]
     pub identity: Identity,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_secret: Option<TokenSecret>,
+    #[serde(deserialize_with = "filled")]
     pub target: String,
 }
 
@@ -657,9 +683,11 @@ pub struct UserAllIdentitiesSocialIdentity {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserAllIdentitiesSsoIdentity {
+    #[serde(deserialize_with = "filled")]
     pub sso_identity: SsoIdentity,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_secret: Option<UserSsoIdentityTokenSecret>,
+    #[serde(deserialize_with = "filled")]
     pub sso_connector_id: String,
 }
 
@@ -667,9 +695,13 @@ pub struct UserAllIdentitiesSsoIdentity {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserGrant {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub payload: UserGrantPayload,
+    #[serde(deserialize_with = "filled")]
     pub expires_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub application: IdAndName,
 }
 
@@ -677,12 +709,18 @@ pub struct UserGrant {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserGrantPayload {
+    #[serde(deserialize_with = "filled")]
     pub exp: i64,
+    #[serde(deserialize_with = "filled")]
     pub iat: i64,
+    #[serde(deserialize_with = "filled")]
     pub jti: String,
     /// Always `Grant`.
+    #[serde(deserialize_with = "filled")]
     pub kind: String,
+    #[serde(deserialize_with = "filled")]
     pub client_id: String,
+    #[serde(deserialize_with = "filled")]
     pub account_id: String,
 }
 
@@ -691,6 +729,7 @@ pub struct UserGrantPayload {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserGrants {
+    #[serde(deserialize_with = "filled")]
     pub grants: Vec<UserGrant>,
 }
 
@@ -699,6 +738,7 @@ pub struct UserGrants {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserHasPassword {
+    #[serde(deserialize_with = "filled")]
     pub has_password: bool,
 }
 
@@ -707,6 +747,7 @@ pub struct UserHasPassword {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserIdentity {
+    #[serde(deserialize_with = "filled")]
     pub identity: Identity,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_secret: Option<TokenSecret>,
@@ -717,7 +758,9 @@ pub struct UserIdentity {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserLogtoConfigs {
+    #[serde(deserialize_with = "filled")]
     pub mfa: UserLogtoConfigsMfa,
+    #[serde(deserialize_with = "filled")]
     pub passkey_sign_in: UserLogtoConfigsPasskeySignIn,
 }
 
@@ -727,7 +770,9 @@ pub struct UserLogtoConfigs {
 pub struct UserLogtoConfigsMfa {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
+    #[serde(deserialize_with = "filled")]
     pub skipped: bool,
+    #[serde(deserialize_with = "filled")]
     pub skip_mfa_on_sign_in: bool,
 }
 
@@ -735,6 +780,7 @@ pub struct UserLogtoConfigsMfa {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserLogtoConfigsPasskeySignIn {
+    #[serde(deserialize_with = "filled")]
     pub skipped: bool,
 }
 
@@ -743,12 +789,15 @@ pub struct UserLogtoConfigsPasskeySignIn {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserMfaVerification {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
     /// ISO 8601.
+    #[serde(deserialize_with = "filled")]
     pub created_at: String,
     /// ISO 8601.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub r#type: MfaFactor,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
@@ -764,10 +813,15 @@ pub struct UserMfaVerification {
 #[non_exhaustive]
 pub struct UserPersonalAccessToken {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub user_id: String,
+    #[serde(deserialize_with = "filled")]
     pub name: String,
+    #[serde(deserialize_with = "filled")]
     pub value: String,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
     pub expires_at: Option<Time>,
 }
@@ -791,10 +845,12 @@ impl fmt::Debug for UserPersonalAccessToken {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserSession {
+    #[serde(deserialize_with = "filled")]
     pub payload: UserSessionPayload,
     pub last_submission: Option<UserSessionLastSubmission>,
     pub client_id: Option<String>,
     pub account_id: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub expires_at: Time,
 }
 
@@ -802,8 +858,11 @@ pub struct UserSession {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserSessionLastSubmission {
+    #[serde(deserialize_with = "filled")]
     pub interaction_event: InteractionEvent,
+    #[serde(deserialize_with = "filled")]
     pub user_id: String,
+    #[serde(deserialize_with = "filled")]
     pub verification_records: Vec<VerificationRecord>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in_context: Option<BTreeMap<String, String>>,
@@ -813,13 +872,20 @@ pub struct UserSessionLastSubmission {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserSessionPayload {
+    #[serde(deserialize_with = "filled")]
     pub exp: i64,
+    #[serde(deserialize_with = "filled")]
     pub iat: i64,
+    #[serde(deserialize_with = "filled")]
     pub jti: String,
+    #[serde(deserialize_with = "filled")]
     pub uid: String,
     /// Always `Session`.
+    #[serde(deserialize_with = "filled")]
     pub kind: String,
+    #[serde(deserialize_with = "filled")]
     pub login_ts: i64,
+    #[serde(deserialize_with = "filled")]
     pub account_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorizations: Option<BTreeMap<String, UserSessionPayloadAuthorization>>,
@@ -842,6 +908,7 @@ pub struct UserSessionPayloadAuthorization {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserSessions {
+    #[serde(deserialize_with = "filled")]
     pub sessions: Vec<UserSession>,
 }
 
@@ -850,6 +917,7 @@ pub struct UserSessions {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct UserSsoIdentity {
+    #[serde(deserialize_with = "filled")]
     pub sso_identity: SsoIdentity,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_secret: Option<UserSsoIdentityTokenSecret>,
@@ -860,15 +928,25 @@ pub struct UserSsoIdentity {
 #[non_exhaustive]
 pub struct UserSsoIdentityTokenSecret {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub user_id: String,
     /// Always `federated_token_set`.
+    #[serde(deserialize_with = "filled")]
     pub r#type: String,
+    #[serde(deserialize_with = "filled")]
     pub metadata: TokenSecretMetadata,
+    #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub updated_at: Time,
+    #[serde(deserialize_with = "filled")]
     pub sso_connector_id: String,
+    #[serde(deserialize_with = "filled")]
     pub issuer: String,
+    #[serde(deserialize_with = "filled")]
     pub identity_id: String,
 }

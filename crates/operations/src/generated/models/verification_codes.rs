@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 union! {
@@ -26,6 +26,7 @@ Phone(CreateVerificationCodeBodyPhone) if |value: &Value| has(value, &["phone"])
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateVerificationCodeBodyEmail {
+    #[serde(deserialize_with = "filled")]
     pub email: String,
 }
 
@@ -41,6 +42,7 @@ impl CreateVerificationCodeBodyEmail {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateVerificationCodeBodyPhone {
+    #[serde(deserialize_with = "filled")]
     pub phone: String,
 }
 
@@ -64,7 +66,9 @@ Phone(VerifyVerificationCodeBodyPhone) if |value: &Value| has(value, &["phone", 
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct VerifyVerificationCodeBodyEmail {
+    #[serde(deserialize_with = "filled")]
     pub email: String,
+    #[serde(deserialize_with = "filled")]
     pub verification_code: String,
 }
 
@@ -90,7 +94,9 @@ impl VerifyVerificationCodeBodyEmail {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct VerifyVerificationCodeBodyPhone {
+    #[serde(deserialize_with = "filled")]
     pub phone: String,
+    #[serde(deserialize_with = "filled")]
     pub verification_code: String,
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::*;
 use crate::{
     Patch, Time,
-    open::{has, marked, open_enum, present, union},
+    open::{filled, has, marked, open_enum, present, union},
 };
 
 /// Of `well_known.get_experience`, `well_known.get_sign_in_experience_config`.
@@ -20,46 +20,75 @@ use crate::{
 #[non_exhaustive]
 pub struct WellKnownExperience {
     /// The tenant that it belongs to; `default` on a server of one's own.
+    #[serde(deserialize_with = "filled")]
     pub tenant_id: String,
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub color: SignInExperienceColor,
+    #[serde(deserialize_with = "filled")]
     pub branding: Branding,
+    #[serde(deserialize_with = "filled")]
     pub hide_logto_branding: bool,
+    #[serde(deserialize_with = "filled")]
     pub language_info: LanguageInfo,
     pub terms_of_use_url: Option<String>,
     pub privacy_policy_url: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub agree_to_terms_policy: AgreeToTermsPolicy,
+    #[serde(deserialize_with = "filled")]
     pub sign_in: SignIn,
+    #[serde(deserialize_with = "filled")]
     pub sign_up: SignUp,
+    #[serde(deserialize_with = "filled")]
     pub social_sign_in: SocialSignIn,
+    #[serde(deserialize_with = "filled")]
     pub social_sign_in_connector_targets: Vec<String>,
+    #[serde(deserialize_with = "filled")]
     pub sign_in_mode: SignInMode,
     pub custom_css: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub custom_content: BTreeMap<String, String>,
     pub custom_ui_assets: Option<CustomUiAssets>,
+    #[serde(deserialize_with = "filled")]
     pub custom_ui_csp: CustomUiCsp,
+    #[serde(deserialize_with = "filled")]
     pub password_policy: PasswordPolicy,
+    #[serde(deserialize_with = "filled")]
     pub mfa: SignInExperienceMfa,
+    #[serde(deserialize_with = "filled")]
     pub adaptive_mfa: AdaptiveMfa,
+    #[serde(deserialize_with = "filled")]
     pub single_sign_on_enabled: bool,
     pub support_email: Option<String>,
     pub support_website_url: Option<String>,
     pub unknown_session_redirect_url: Option<String>,
+    #[serde(deserialize_with = "filled")]
     pub captcha_policy: AdaptiveMfa,
+    #[serde(deserialize_with = "filled")]
     pub sentinel_policy: SentinelPolicy,
+    #[serde(deserialize_with = "filled")]
     pub verification_code_policy: VerificationCodePolicy,
+    #[serde(deserialize_with = "filled")]
     pub passkey_sign_in: PasskeySignIn,
     pub sign_up_profile_fields: Option<Vec<NameOnly>>,
+    #[serde(deserialize_with = "filled")]
     pub password_expiration: PasswordExpiration,
+    #[serde(deserialize_with = "filled")]
     pub username_policy: UsernamePolicy,
+    #[serde(deserialize_with = "filled")]
     pub social_connectors: Vec<WellKnownExperienceSocialConnector>,
+    #[serde(deserialize_with = "filled")]
     pub sso_connectors: Vec<WellKnownExperienceSsoConnector>,
+    #[serde(deserialize_with = "filled")]
     pub forgot_password: WellKnownExperienceForgotPassword,
+    #[serde(deserialize_with = "filled")]
     pub is_development_tenant: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub google_one_tap: Option<WellKnownExperienceGoogleOneTap>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub captcha_config: Option<WellKnownExperienceCaptchaConfig>,
+    #[serde(deserialize_with = "filled")]
     pub custom_profile_fields: Vec<CustomProfileField>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_profile_field_catalog: Option<Vec<CustomProfileField>>,
@@ -71,7 +100,9 @@ pub struct WellKnownExperience {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct WellKnownExperienceCaptchaConfig {
+    #[serde(deserialize_with = "filled")]
     pub r#type: WellKnownExperienceCaptchaConfigType,
+    #[serde(deserialize_with = "filled")]
     pub site_key: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
@@ -90,7 +121,9 @@ Turnstile = "Turnstile",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct WellKnownExperienceForgotPassword {
+    #[serde(deserialize_with = "filled")]
     pub phone: bool,
+    #[serde(deserialize_with = "filled")]
     pub email: bool,
 }
 
@@ -106,7 +139,9 @@ pub struct WellKnownExperienceGoogleOneTap {
     pub close_on_tap_outside: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub itp_support: Option<bool>,
+    #[serde(deserialize_with = "filled")]
     pub client_id: String,
+    #[serde(deserialize_with = "filled")]
     pub connector_id: String,
 }
 
@@ -114,9 +149,13 @@ pub struct WellKnownExperienceGoogleOneTap {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct WellKnownExperienceSocialConnector {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub target: String,
+    #[serde(deserialize_with = "filled")]
     pub name: BTreeMap<String, String>,
+    #[serde(deserialize_with = "filled")]
     pub logo: String,
     pub logo_dark: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,8 +171,11 @@ pub struct WellKnownExperienceSocialConnector {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct WellKnownExperienceSsoConnector {
+    #[serde(deserialize_with = "filled")]
     pub id: String,
+    #[serde(deserialize_with = "filled")]
     pub connector_name: String,
+    #[serde(deserialize_with = "filled")]
     pub logo: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dark_logo: Option<String>,

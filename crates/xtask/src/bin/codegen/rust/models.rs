@@ -27,7 +27,7 @@ pub(super) fn modules(context: &Context<'_>) -> BTreeMap<String, String> {
         *module = format!(
             "#![allow(unused_imports)]\n\n{}\n\nuse std::{{collections::BTreeMap, fmt}};\n\n\
              use serde::{{Deserialize, Serialize}};\nuse serde_json::{{Map, Value}};\n\n\
-             use super::*;\nuse crate::{{Patch, Time, open::{{has, marked, open_enum, present, union}}}};\n\n{module}",
+             use super::*;\nuse crate::{{Patch, Time, open::{{filled, has, marked, open_enum, present, union}}}};\n\n{module}",
             "#![allow(missing_docs, clippy::should_implement_trait)]"
         );
     }
@@ -203,8 +203,10 @@ fn member(context: &Context<'_>, model: &str, field: &Field) -> String {
         (Type::Nullable(_), false) => serde.push("skip_serializing_if = \"Patch::is_absent\"".to_owned()),
         (_, false) => serde.push("skip_serializing_if = \"Option::is_none\"".to_owned()),
     }
-    if field.ty == Type::Any && !field.required {
-        serde.push("deserialize_with = \"present\"".to_owned());
+    match (&field.ty, field.required) {
+        (Type::Any, false) => serde.push("deserialize_with = \"present\"".to_owned()),
+        (Type::Any | Type::Nullable(_), true) | (_, false) => {}
+        (_, true) => serde.push("deserialize_with = \"filled\"".to_owned()),
     }
     let mut text = String::new();
     if let Some(doc) = member_doc(context.docs.field(model, &field.name), field) {
