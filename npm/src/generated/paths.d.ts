@@ -689,7 +689,7 @@ export interface operations {
   };
   ReplaceEmailTemplates: {
     parameters: NoParameters;
-    requestBody: { content: { "application/json": m.ReplaceEmailTemplatesBody } };
+    requestBody: { content: { "application/json": Loosen<m.ReplaceEmailTemplatesBody, "contentType", string> } };
     responses: { 200: Json<m.EmailTemplate[]>; 400: Failure; 401: Failure; 403: Failure; 422: Failure; default: Failure };
   };
   /** Deletes the templates of a language, a type, or both. Without either the server refuses. */
@@ -710,7 +710,7 @@ export interface operations {
   };
   UpdateEmailTemplateDetails: {
     parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
-    requestBody: { content: { "application/json": m.UpdateEmailTemplateDetailsBody } };
+    requestBody: { content: { "application/json": Loosen<m.UpdateEmailTemplateDetailsBody, "contentType", string> } };
     responses: { 200: Json<m.EmailTemplate>; 400: Failure; 401: Failure; 403: Failure; 404: Failure; default: Failure };
   };
   ListHooks: {
@@ -1233,7 +1233,7 @@ export interface operations {
   };
   CreateSamlApplication: {
     parameters: NoParameters;
-    requestBody: { content: { "application/json": m.CreateSamlApplicationBody } };
+    requestBody: { content: { "application/json": Loosen<m.CreateSamlApplicationBody, "acsUrl", string> } };
     responses: { 201: Json<m.SamlApplication>; 400: Failure; 401: Failure; 403: Failure; 422: Failure; default: Failure };
   };
   GetSamlApplication: {
@@ -1243,7 +1243,7 @@ export interface operations {
   };
   UpdateSamlApplication: {
     parameters: { query?: never; header?: never; path: { id: string }; cookie?: never };
-    requestBody: { content: { "application/json": m.UpdateSamlApplicationBody } };
+    requestBody: { content: { "application/json": Loosen<m.UpdateSamlApplicationBody, "acsUrl", string> } };
     responses: { 200: Json<m.SamlApplication>; 400: Failure; 401: Failure; 403: Failure; 404: Failure; 422: Failure; default: Failure };
   };
   DeleteSamlApplication: {
