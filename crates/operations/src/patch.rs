@@ -63,6 +63,12 @@ impl From<&str> for Patch<String> {
     }
 }
 
+impl From<&String> for Patch<String> {
+    fn from(value: &String) -> Self {
+        Self::Value(value.clone())
+    }
+}
+
 /// `None` is null, not absent.
 impl<T> From<Option<T>> for Patch<T> {
     fn from(value: Option<T>) -> Self {
