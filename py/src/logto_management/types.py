@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._generated.types import *  # noqa: F403
+    from ._generated.types import __all__ as __all__
 else:
     from ._generated import types as _models
 

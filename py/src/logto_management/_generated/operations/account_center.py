@@ -14,7 +14,7 @@ class AccountCenterApi(Operations):
 
     __slots__ = ()
 
-    def get_settings(self, /, **call):
+    def get_settings(self, /, **call) -> AccountCenterSettings:
         """``GET /api/account-center``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -22,7 +22,7 @@ class AccountCenterApi(Operations):
         """
         return self._call("GET", "/api/account-center", None, call)
 
-    def update_settings(self, /, body=None, **call):
+    def update_settings(self, /, body=None, **call) -> AccountCenterSettings:
         """``PATCH /api/account-center``
 
         :param enabled: ``bool``

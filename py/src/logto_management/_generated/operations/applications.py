@@ -14,7 +14,7 @@ class ApplicationsApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> Listing[Application]:
         """``GET /api/applications``
 
         :param types: ``list[ApplicationType]``
@@ -28,7 +28,7 @@ class ApplicationsApi(Operations):
         """
         return self._list("GET", "/api/applications", None, call, query=("types", "excludeRoleId", "excludeOrganizationId", "isThirdParty", "search", "search_params",))
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> Application:
         """``POST /api/applications``
 
         :param name: ``str``, required
@@ -45,7 +45,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("POST", "/api/applications", None, call, keys=("name", "description", "type", "oidcClientMetadata", "customClientMetadata", "customData", "isThirdParty", "protectedAppMetadata",), body=body)
 
-    def get_access_control(self, applicationId, /, **call):
+    def get_access_control(self, applicationId, /, **call) -> ApplicationAccessControl:
         """``GET /api/applications/{applicationId}/access-control``
 
         :param applicationId: ``str``
@@ -54,7 +54,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("GET", "/api/applications/{applicationId}/access-control", {"applicationId": applicationId}, call)
 
-    def replace_access_control(self, applicationId, /, body=None, **call):
+    def replace_access_control(self, applicationId, /, body=None, **call) -> ApplicationAccessControl:
         """``PUT /api/applications/{applicationId}/access-control``
 
         :param applicationId: ``str``
@@ -68,7 +68,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("PUT", "/api/applications/{applicationId}/access-control", {"applicationId": applicationId}, call, keys=("userIds", "userRoleIds", "organizationIds", "organizationRoleRules",), body=body)
 
-    def update_custom_data(self, applicationId, /, body, **call):
+    def update_custom_data(self, applicationId, /, body, **call) -> dict[str, Any]:
         """``PATCH /api/applications/{applicationId}/custom-data``
 
         :param applicationId: ``str``
@@ -78,7 +78,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("PATCH", "/api/applications/{applicationId}/custom-data", {"applicationId": applicationId}, call, body=body)
 
-    def list_roles(self, applicationId, /, **call):
+    def list_roles(self, applicationId, /, **call) -> Listing[Role]:
         """``GET /api/applications/{applicationId}/roles``
 
         :param applicationId: ``str``
@@ -89,7 +89,7 @@ class ApplicationsApi(Operations):
         """
         return self._list("GET", "/api/applications/{applicationId}/roles", {"applicationId": applicationId}, call, query=("search", "search_params",))
 
-    def assign_roles(self, applicationId, /, body=None, **call):
+    def assign_roles(self, applicationId, /, body=None, **call) -> AssignedRoles:
         """Gives roles to the application, beside those it has. Only machine-to-machine applications have roles.
 
         ``POST /api/applications/{applicationId}/roles``
@@ -102,7 +102,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("POST", "/api/applications/{applicationId}/roles", {"applicationId": applicationId}, call, keys=("roleIds",), body=body)
 
-    def replace_roles(self, applicationId, /, body=None, **call):
+    def replace_roles(self, applicationId, /, body=None, **call) -> None:
         """Gives these roles to the application and takes all others from it.
 
         ``PUT /api/applications/{applicationId}/roles``
@@ -115,7 +115,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("PUT", "/api/applications/{applicationId}/roles", {"applicationId": applicationId}, call, keys=("roleIds",), body=body)
 
-    def delete_role(self, applicationId, roleId, /, **call):
+    def delete_role(self, applicationId, roleId, /, **call) -> None:
         """``DELETE /api/applications/{applicationId}/roles/{roleId}``
 
         :param applicationId: ``str``
@@ -125,7 +125,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("DELETE", "/api/applications/{applicationId}/roles/{roleId}", {"applicationId": applicationId, "roleId": roleId}, call)
 
-    def get_sign_in_experience(self, applicationId, /, **call):
+    def get_sign_in_experience(self, applicationId, /, **call) -> ApplicationSignInExperience:
         """``GET /api/applications/{applicationId}/sign-in-experience``
 
         :param applicationId: ``str``
@@ -134,7 +134,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("GET", "/api/applications/{applicationId}/sign-in-experience", {"applicationId": applicationId}, call)
 
-    def replace_sign_in_experience(self, applicationId, /, body=None, **call):
+    def replace_sign_in_experience(self, applicationId, /, body=None, **call) -> ApplicationSignInExperience:
         """``PUT /api/applications/{applicationId}/sign-in-experience``
 
         :param applicationId: ``str``
@@ -150,7 +150,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("PUT", "/api/applications/{applicationId}/sign-in-experience", {"applicationId": applicationId}, call, keys=("color", "branding", "customCss", "displayName", "termsOfUseUrl", "privacyPolicyUrl",), body=body)
 
-    def list_user_consent_scopes(self, applicationId, /, **call):
+    def list_user_consent_scopes(self, applicationId, /, **call) -> ApplicationUserConsentScopes:
         """``GET /api/applications/{applicationId}/user-consent-scopes``
 
         :param applicationId: ``str``
@@ -159,7 +159,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("GET", "/api/applications/{applicationId}/user-consent-scopes", {"applicationId": applicationId}, call)
 
-    def create_user_consent_scope(self, applicationId, /, body=None, **call):
+    def create_user_consent_scope(self, applicationId, /, body=None, **call) -> None:
         """Lets a third-party application ask users for these scopes.
 
         ``POST /api/applications/{applicationId}/user-consent-scopes``
@@ -175,7 +175,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("POST", "/api/applications/{applicationId}/user-consent-scopes", {"applicationId": applicationId}, call, keys=("organizationScopes", "resourceScopes", "organizationResourceScopes", "userScopes",), body=body)
 
-    def delete_user_consent_scope(self, applicationId, scopeType, scopeId, /, **call):
+    def delete_user_consent_scope(self, applicationId, scopeType, scopeId, /, **call) -> None:
         """``DELETE /api/applications/{applicationId}/user-consent-scopes/{scopeType}/{scopeId}``
 
         :param applicationId: ``str``
@@ -186,7 +186,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("DELETE", "/api/applications/{applicationId}/user-consent-scopes/{scopeType}/{scopeId}", {"applicationId": applicationId, "scopeType": scopeType, "scopeId": scopeId}, call)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> Application:
         """``GET /api/applications/{id}``
 
         :param id: ``str``
@@ -195,7 +195,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("GET", "/api/applications/{id}", {"id": id}, call)
 
-    def update(self, id, /, body=None, **call):
+    def update(self, id, /, body=None, **call) -> Application:
         """``PATCH /api/applications/{id}``
 
         :param id: ``str``
@@ -213,7 +213,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("PATCH", "/api/applications/{id}", {"id": id}, call, keys=("name", "description", "oidcClientMetadata", "customClientMetadata", "customData", "appLevelAccessControlEnabled", "protectedAppMetadata", "isAdmin",), body=body)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/applications/{id}``
 
         :param id: ``str``
@@ -222,7 +222,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("DELETE", "/api/applications/{id}", {"id": id}, call)
 
-    def delete_legacy_secret(self, id, /, **call):
+    def delete_legacy_secret(self, id, /, **call) -> Application:
         """Removes the secret that the application was made with; its other secrets stay.
 
         ``DELETE /api/applications/{id}/legacy-secret``
@@ -233,7 +233,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("DELETE", "/api/applications/{id}/legacy-secret", {"id": id}, call)
 
-    def list_organizations(self, id, /, **call):
+    def list_organizations(self, id, /, **call) -> Listing[ApplicationOrganization]:
         """``GET /api/applications/{id}/organizations``
 
         :param id: ``str``
@@ -242,7 +242,7 @@ class ApplicationsApi(Operations):
         """
         return self._list("GET", "/api/applications/{id}/organizations", {"id": id}, call)
 
-    def list_protected_app_metadata_custom_domains(self, id, /, **call):
+    def list_protected_app_metadata_custom_domains(self, id, /, **call) -> list[CustomDomain]:
         """``GET /api/applications/{id}/protected-app-metadata/custom-domains``
 
         :param id: ``str``
@@ -251,7 +251,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("GET", "/api/applications/{id}/protected-app-metadata/custom-domains", {"id": id}, call)
 
-    def create_protected_app_metadata_custom_domain(self, id, /, body=None, **call):
+    def create_protected_app_metadata_custom_domain(self, id, /, body=None, **call) -> None:
         """``POST /api/applications/{id}/protected-app-metadata/custom-domains``
 
         :param id: ``str``
@@ -262,7 +262,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("POST", "/api/applications/{id}/protected-app-metadata/custom-domains", {"id": id}, call, keys=("domain",), body=body)
 
-    def delete_protected_app_metadata_custom_domain(self, id, domain, /, **call):
+    def delete_protected_app_metadata_custom_domain(self, id, domain, /, **call) -> None:
         """``DELETE /api/applications/{id}/protected-app-metadata/custom-domains/{domain}``
 
         :param id: ``str``
@@ -272,7 +272,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("DELETE", "/api/applications/{id}/protected-app-metadata/custom-domains/{domain}", {"id": id, "domain": domain}, call)
 
-    def list_secrets(self, id, /, **call):
+    def list_secrets(self, id, /, **call) -> list[ApplicationSecret]:
         """``GET /api/applications/{id}/secrets``
 
         :param id: ``str``
@@ -281,7 +281,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("GET", "/api/applications/{id}/secrets", {"id": id}, call)
 
-    def create_secret(self, id, /, body=None, **call):
+    def create_secret(self, id, /, body=None, **call) -> ApplicationSecret:
         """``POST /api/applications/{id}/secrets``
 
         :param id: ``str``
@@ -293,7 +293,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("POST", "/api/applications/{id}/secrets", {"id": id}, call, keys=("name", "expiresAt",), body=body)
 
-    def update_secret(self, id, name, /, body=None, **call):
+    def update_secret(self, id, name, /, body=None, **call) -> ApplicationSecret:
         """``PATCH /api/applications/{id}/secrets/{name}``
 
         :param id: ``str``
@@ -305,7 +305,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("PATCH", "/api/applications/{id}/secrets/{name}", {"id": id, "name": name}, call, keys=("name",), body=body)
 
-    def delete_secret(self, id, name, /, **call):
+    def delete_secret(self, id, name, /, **call) -> None:
         """``DELETE /api/applications/{id}/secrets/{name}``
 
         :param id: ``str``
@@ -315,7 +315,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("DELETE", "/api/applications/{id}/secrets/{name}", {"id": id, "name": name}, call)
 
-    def list_user_consent_organizations(self, id, userId, /, **call):
+    def list_user_consent_organizations(self, id, userId, /, **call) -> ApplicationUserConsentOrganizations:
         """``GET /api/applications/{id}/users/{userId}/consent-organizations``
 
         :param id: ``str``
@@ -327,7 +327,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("GET", "/api/applications/{id}/users/{userId}/consent-organizations", {"id": id, "userId": userId}, call, query=("page", "page_size",))
 
-    def create_user_consent_organization(self, id, userId, /, body=None, **call):
+    def create_user_consent_organization(self, id, userId, /, body=None, **call) -> None:
         """Grants a third-party application access to organizations, for one user.
 
         ``POST /api/applications/{id}/users/{userId}/consent-organizations``
@@ -341,7 +341,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("POST", "/api/applications/{id}/users/{userId}/consent-organizations", {"id": id, "userId": userId}, call, keys=("organizationIds",), body=body)
 
-    def replace_user_consent_organizations(self, id, userId, /, body=None, **call):
+    def replace_user_consent_organizations(self, id, userId, /, body=None, **call) -> None:
         """``PUT /api/applications/{id}/users/{userId}/consent-organizations``
 
         :param id: ``str``
@@ -353,7 +353,7 @@ class ApplicationsApi(Operations):
         """
         return self._call("PUT", "/api/applications/{id}/users/{userId}/consent-organizations", {"id": id, "userId": userId}, call, keys=("organizationIds",), body=body)
 
-    def delete_user_consent_organization(self, id, userId, organizationId, /, **call):
+    def delete_user_consent_organization(self, id, userId, organizationId, /, **call) -> None:
         """``DELETE /api/applications/{id}/users/{userId}/consent-organizations/{organizationId}``
 
         :param id: ``str``

@@ -14,7 +14,7 @@ class AuthnApi(Operations):
 
     __slots__ = ()
 
-    def get_hasura_auth(self, /, *, resource, **call):
+    def get_hasura_auth(self, /, *, resource, **call) -> HasuraAuth:
         """``GET /api/authn/hasura``
 
         The server wants no token for it.
@@ -26,7 +26,7 @@ class AuthnApi(Operations):
         """
         return self._call("GET", "/api/authn/hasura", None, call, query=("unauthorizedRole",), required={"resource": resource})
 
-    def assert_saml(self, connectorId, /, body, **call):
+    def assert_saml(self, connectorId, /, body, **call) -> None:
         """``POST /api/authn/saml/{connectorId}``
 
         Logto advises against it.
@@ -42,7 +42,7 @@ class AuthnApi(Operations):
         """
         return self._call("POST", "/api/authn/saml/{connectorId}", {"connectorId": connectorId}, call, body=body)
 
-    def assert_single_sign_on_saml(self, connectorId, /, body=None, **call):
+    def assert_single_sign_on_saml(self, connectorId, /, body=None, **call) -> None:
         """``POST /api/authn/single-sign-on/saml/{connectorId}``
 
         The server wants no token for it.

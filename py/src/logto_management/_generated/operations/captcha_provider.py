@@ -14,7 +14,7 @@ class CaptchaProviderApi(Operations):
 
     __slots__ = ()
 
-    def get(self, /, **call):
+    def get(self, /, **call) -> CaptchaProvider:
         """``GET /api/captcha-provider``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -22,7 +22,7 @@ class CaptchaProviderApi(Operations):
         """
         return self._call("GET", "/api/captcha-provider", None, call)
 
-    def update(self, /, body=None, **call):
+    def update(self, /, body=None, **call) -> CaptchaProvider:
         """``PUT /api/captcha-provider``
 
         :param config: ``CaptchaProviderConfig``, required
@@ -32,7 +32,7 @@ class CaptchaProviderApi(Operations):
         """
         return self._call("PUT", "/api/captcha-provider", None, call, keys=("config",), body=body)
 
-    def delete(self, /, **call):
+    def delete(self, /, **call) -> None:
         """``DELETE /api/captcha-provider``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`

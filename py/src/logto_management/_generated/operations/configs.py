@@ -14,7 +14,7 @@ class ConfigsApi(Operations):
 
     __slots__ = ()
 
-    def list_actions(self, /, **call):
+    def list_actions(self, /, **call) -> list[ListedAction]:
         """``GET /api/configs/actions``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -22,7 +22,7 @@ class ConfigsApi(Operations):
         """
         return self._call("GET", "/api/configs/actions", None, call)
 
-    def test_action(self, /, body=None, **call):
+    def test_action(self, /, body=None, **call) -> Optional[Any]:
         """``POST /api/configs/actions/test``
 
         :param script: ``str``, required
@@ -35,7 +35,7 @@ class ConfigsApi(Operations):
         """
         return self._call("POST", "/api/configs/actions/test", None, call, keys=("script", "actionType", "event", "environmentVariables",), body=body)
 
-    def get_action(self, actionType, /, **call):
+    def get_action(self, actionType, /, **call) -> Action:
         """``GET /api/configs/actions/{actionType}``
 
         :param actionType: ``ActionType``
@@ -44,7 +44,7 @@ class ConfigsApi(Operations):
         """
         return self._call("GET", "/api/configs/actions/{actionType}", {"actionType": actionType}, call)
 
-    def upsert_action(self, actionType, /, body=None, **call):
+    def upsert_action(self, actionType, /, body=None, **call) -> Action:
         """``PUT /api/configs/actions/{actionType}``
 
         :param actionType: ``ActionType``
@@ -59,7 +59,7 @@ class ConfigsApi(Operations):
         """
         return self._call("PUT", "/api/configs/actions/{actionType}", {"actionType": actionType}, call, keys=("script", "environmentVariables", "contextSample", "enabled", "onExecutionError",), body=body)
 
-    def update_action(self, actionType, /, body=None, **call):
+    def update_action(self, actionType, /, body=None, **call) -> Action:
         """``PATCH /api/configs/actions/{actionType}``
 
         :param actionType: ``ActionType``
@@ -74,7 +74,7 @@ class ConfigsApi(Operations):
         """
         return self._call("PATCH", "/api/configs/actions/{actionType}", {"actionType": actionType}, call, keys=("script", "environmentVariables", "contextSample", "enabled", "onExecutionError",), body=body)
 
-    def delete_action(self, actionType, /, **call):
+    def delete_action(self, actionType, /, **call) -> None:
         """``DELETE /api/configs/actions/{actionType}``
 
         :param actionType: ``ActionType``
@@ -83,7 +83,7 @@ class ConfigsApi(Operations):
         """
         return self._call("DELETE", "/api/configs/actions/{actionType}", {"actionType": actionType}, call)
 
-    def get_admin_console(self, /, **call):
+    def get_admin_console(self, /, **call) -> AdminConsoleConfig:
         """``GET /api/configs/admin-console``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -91,7 +91,7 @@ class ConfigsApi(Operations):
         """
         return self._call("GET", "/api/configs/admin-console", None, call)
 
-    def update_admin_console(self, /, body=None, **call):
+    def update_admin_console(self, /, body=None, **call) -> AdminConsoleConfig:
         """``PATCH /api/configs/admin-console``
 
         :param signInExperienceCustomized: ``bool``
@@ -104,7 +104,7 @@ class ConfigsApi(Operations):
         """
         return self._call("PATCH", "/api/configs/admin-console", None, call, keys=("signInExperienceCustomized", "organizationCreated", "developmentTenantMigrationNotification", "checkedChargeNotification",), body=body)
 
-    def get_id_token(self, /, **call):
+    def get_id_token(self, /, **call) -> IdTokenConfig:
         """``GET /api/configs/id-token``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -112,7 +112,7 @@ class ConfigsApi(Operations):
         """
         return self._call("GET", "/api/configs/id-token", None, call)
 
-    def upsert_id_token(self, /, body=None, **call):
+    def upsert_id_token(self, /, body=None, **call) -> IdTokenConfig:
         """``PUT /api/configs/id-token``
 
         :param enabledExtendedClaims: ``list[IdTokenConfigEnabledExtendedClaim]``
@@ -122,7 +122,7 @@ class ConfigsApi(Operations):
         """
         return self._call("PUT", "/api/configs/id-token", None, call, keys=("enabledExtendedClaims",), body=body)
 
-    def list_jwt_customizers(self, /, **call):
+    def list_jwt_customizers(self, /, **call) -> list[ListedJwtCustomizer]:
         """``GET /api/configs/jwt-customizer``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -130,7 +130,7 @@ class ConfigsApi(Operations):
         """
         return self._call("GET", "/api/configs/jwt-customizer", None, call)
 
-    def test_jwt_customizer(self, /, body, **call):
+    def test_jwt_customizer(self, /, body, **call) -> dict[str, Any]:
         """``POST /api/configs/jwt-customizer/test``
 
         :param body: ``TestJwtCustomizerBody``, required
@@ -139,7 +139,7 @@ class ConfigsApi(Operations):
         """
         return self._call("POST", "/api/configs/jwt-customizer/test", None, call, body=body)
 
-    def get_jwt_customizer(self, tokenTypePath, /, **call):
+    def get_jwt_customizer(self, tokenTypePath, /, **call) -> JwtCustomizer:
         """``GET /api/configs/jwt-customizer/{tokenTypePath}``
 
         :param tokenTypePath: ``TokenTypePath``
@@ -148,7 +148,7 @@ class ConfigsApi(Operations):
         """
         return self._call("GET", "/api/configs/jwt-customizer/{tokenTypePath}", {"tokenTypePath": tokenTypePath}, call)
 
-    def upsert_jwt_customizer(self, tokenTypePath, /, body=None, **call):
+    def upsert_jwt_customizer(self, tokenTypePath, /, body=None, **call) -> JwtCustomizer:
         """``PUT /api/configs/jwt-customizer/{tokenTypePath}``
 
         :param tokenTypePath: ``TokenTypePath``
@@ -163,7 +163,7 @@ class ConfigsApi(Operations):
         """
         return self._call("PUT", "/api/configs/jwt-customizer/{tokenTypePath}", {"tokenTypePath": tokenTypePath}, call, keys=("script", "environmentVariables", "contextSample", "tokenSample", "blockIssuanceOnError",), body=body)
 
-    def update_jwt_customizer(self, tokenTypePath, /, body=None, **call):
+    def update_jwt_customizer(self, tokenTypePath, /, body=None, **call) -> JwtCustomizer:
         """``PATCH /api/configs/jwt-customizer/{tokenTypePath}``
 
         :param tokenTypePath: ``TokenTypePath``
@@ -178,7 +178,7 @@ class ConfigsApi(Operations):
         """
         return self._call("PATCH", "/api/configs/jwt-customizer/{tokenTypePath}", {"tokenTypePath": tokenTypePath}, call, keys=("script", "environmentVariables", "contextSample", "tokenSample", "blockIssuanceOnError",), body=body)
 
-    def delete_jwt_customizer(self, tokenTypePath, /, **call):
+    def delete_jwt_customizer(self, tokenTypePath, /, **call) -> None:
         """``DELETE /api/configs/jwt-customizer/{tokenTypePath}``
 
         :param tokenTypePath: ``TokenTypePath``
@@ -187,7 +187,7 @@ class ConfigsApi(Operations):
         """
         return self._call("DELETE", "/api/configs/jwt-customizer/{tokenTypePath}", {"tokenTypePath": tokenTypePath}, call)
 
-    def get_oidc_session(self, /, **call):
+    def get_oidc_session(self, /, **call) -> OidcSessionConfig:
         """``GET /api/configs/oidc/session``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -195,7 +195,7 @@ class ConfigsApi(Operations):
         """
         return self._call("GET", "/api/configs/oidc/session", None, call)
 
-    def update_oidc_session(self, /, body=None, **call):
+    def update_oidc_session(self, /, body=None, **call) -> OidcSessionConfig:
         """``PATCH /api/configs/oidc/session``
 
         :param ttl: ``int``: Seconds.
@@ -205,7 +205,7 @@ class ConfigsApi(Operations):
         """
         return self._call("PATCH", "/api/configs/oidc/session", None, call, keys=("ttl",), body=body)
 
-    def get_oidc_keys(self, keyType, /, **call):
+    def get_oidc_keys(self, keyType, /, **call) -> list[OidcKey]:
         """``GET /api/configs/oidc/{keyType}``
 
         :param keyType: ``KeyType``
@@ -214,7 +214,7 @@ class ConfigsApi(Operations):
         """
         return self._call("GET", "/api/configs/oidc/{keyType}", {"keyType": keyType}, call)
 
-    def rotate_oidc_keys(self, keyType, /, body=None, **call):
+    def rotate_oidc_keys(self, keyType, /, body=None, **call) -> list[OidcKey]:
         """Makes a new key and keeps the one before it until tokens that it signed are gone.
 
         ``POST /api/configs/oidc/{keyType}/rotate``
@@ -228,7 +228,7 @@ class ConfigsApi(Operations):
         """
         return self._call("POST", "/api/configs/oidc/{keyType}/rotate", {"keyType": keyType}, call, keys=("signingKeyAlgorithm", "rotationGracePeriod",), body=body)
 
-    def delete_oidc_key(self, keyType, keyId, /, **call):
+    def delete_oidc_key(self, keyType, keyId, /, **call) -> None:
         """``DELETE /api/configs/oidc/{keyType}/{keyId}``
 
         :param keyType: ``KeyType``

@@ -14,7 +14,7 @@ class ConnectorFactoriesApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> list[ConnectorFactory]:
         """``GET /api/connector-factories``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -22,7 +22,7 @@ class ConnectorFactoriesApi(Operations):
         """
         return self._call("GET", "/api/connector-factories", None, call)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> ConnectorFactory:
         """``GET /api/connector-factories/{id}``
 
         :param id: ``str``

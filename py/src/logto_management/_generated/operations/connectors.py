@@ -14,7 +14,7 @@ class ConnectorsApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> list[Connector]:
         """``GET /api/connectors``
 
         :param target: ``str``
@@ -23,7 +23,7 @@ class ConnectorsApi(Operations):
         """
         return self._call("GET", "/api/connectors", None, call, query=("target",))
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> Connector:
         """``POST /api/connectors``
 
         :param config: ``dict[str, Any]``
@@ -38,7 +38,7 @@ class ConnectorsApi(Operations):
         """
         return self._call("POST", "/api/connectors", None, call, keys=("config", "connectorId", "metadata", "syncProfile", "enableTokenStorage", "id",), body=body)
 
-    def create_authorization_uri(self, connectorId, /, body=None, **call):
+    def create_authorization_uri(self, connectorId, /, body=None, **call) -> CreateConnectorAuthorizationUriAnswer:
         """``POST /api/connectors/{connectorId}/authorization-uri``
 
         :param connectorId: ``str``
@@ -50,7 +50,7 @@ class ConnectorsApi(Operations):
         """
         return self._call("POST", "/api/connectors/{connectorId}/authorization-uri", {"connectorId": connectorId}, call, keys=("state", "redirectUri",), body=body)
 
-    def create_test(self, factoryId, /, body=None, **call):
+    def create_test(self, factoryId, /, body=None, **call) -> None:
         """Sends a test message with these settings; a connector need not exist yet.
 
         ``POST /api/connectors/{factoryId}/test``
@@ -66,7 +66,7 @@ class ConnectorsApi(Operations):
         """
         return self._call("POST", "/api/connectors/{factoryId}/test", {"factoryId": factoryId}, call, keys=("phone", "email", "config", "locale",), body=body)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> Connector:
         """``GET /api/connectors/{id}``
 
         :param id: ``str``
@@ -75,7 +75,7 @@ class ConnectorsApi(Operations):
         """
         return self._call("GET", "/api/connectors/{id}", {"id": id}, call)
 
-    def update(self, id, /, body=None, **call):
+    def update(self, id, /, body=None, **call) -> Connector:
         """``PATCH /api/connectors/{id}``
 
         :param id: ``str``
@@ -89,7 +89,7 @@ class ConnectorsApi(Operations):
         """
         return self._call("PATCH", "/api/connectors/{id}", {"id": id}, call, keys=("config", "metadata", "syncProfile", "enableTokenStorage",), body=body)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/connectors/{id}``
 
         :param id: ``str``

@@ -14,7 +14,7 @@ class CustomPhrasesApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> list[CustomPhrase]:
         """``GET /api/custom-phrases``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -22,7 +22,7 @@ class CustomPhrasesApi(Operations):
         """
         return self._call("GET", "/api/custom-phrases", None, call)
 
-    def get(self, languageTag, /, **call):
+    def get(self, languageTag, /, **call) -> CustomPhrase:
         """``GET /api/custom-phrases/{languageTag}``
 
         :param languageTag: ``LanguageTag``
@@ -31,7 +31,7 @@ class CustomPhrasesApi(Operations):
         """
         return self._call("GET", "/api/custom-phrases/{languageTag}", {"languageTag": languageTag}, call)
 
-    def replace(self, languageTag, /, body, **call):
+    def replace(self, languageTag, /, body, **call) -> CustomPhrase:
         """``PUT /api/custom-phrases/{languageTag}``
 
         :param languageTag: ``LanguageTag``
@@ -41,7 +41,7 @@ class CustomPhrasesApi(Operations):
         """
         return self._call("PUT", "/api/custom-phrases/{languageTag}", {"languageTag": languageTag}, call, body=body)
 
-    def delete(self, languageTag, /, **call):
+    def delete(self, languageTag, /, **call) -> None:
         """``DELETE /api/custom-phrases/{languageTag}``
 
         :param languageTag: ``LanguageTag``

@@ -14,7 +14,7 @@ class CustomProfileFieldsApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> list[CustomProfileField]:
         """``GET /api/custom-profile-fields``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -22,7 +22,7 @@ class CustomProfileFieldsApi(Operations):
         """
         return self._call("GET", "/api/custom-profile-fields", None, call)
 
-    def create(self, /, body, **call):
+    def create(self, /, body, **call) -> CustomProfileField:
         """``POST /api/custom-profile-fields``
 
         :param body: ``CreateCustomProfileFieldBody``, required
@@ -31,7 +31,7 @@ class CustomProfileFieldsApi(Operations):
         """
         return self._call("POST", "/api/custom-profile-fields", None, call, body=body)
 
-    def create_batch(self, /, body, **call):
+    def create_batch(self, /, body, **call) -> list[CustomProfileField]:
         """``POST /api/custom-profile-fields/batch``
 
         :param body: ``list[CreateCustomProfileFieldBody]``, required
@@ -40,7 +40,7 @@ class CustomProfileFieldsApi(Operations):
         """
         return self._call("POST", "/api/custom-profile-fields/batch", None, call, body=body)
 
-    def update_sie_order(self, /, body=None, **call):
+    def update_sie_order(self, /, body=None, **call) -> list[CustomProfileField]:
         """``POST /api/custom-profile-fields/properties/sie-order``
 
         :param order: ``list[UpdateCustomProfileFieldsSieOrderBodyOrder]``, required
@@ -50,7 +50,7 @@ class CustomProfileFieldsApi(Operations):
         """
         return self._call("POST", "/api/custom-profile-fields/properties/sie-order", None, call, keys=("order",), body=body)
 
-    def get_by_name(self, name, /, **call):
+    def get_by_name(self, name, /, **call) -> CustomProfileField:
         """``GET /api/custom-profile-fields/{name}``
 
         :param name: ``str``
@@ -59,7 +59,7 @@ class CustomProfileFieldsApi(Operations):
         """
         return self._call("GET", "/api/custom-profile-fields/{name}", {"name": name}, call)
 
-    def update_by_name(self, name, /, body, **call):
+    def update_by_name(self, name, /, body, **call) -> CustomProfileField:
         """``PUT /api/custom-profile-fields/{name}``
 
         :param name: ``str``
@@ -69,7 +69,7 @@ class CustomProfileFieldsApi(Operations):
         """
         return self._call("PUT", "/api/custom-profile-fields/{name}", {"name": name}, call, body=body)
 
-    def delete_by_name(self, name, /, **call):
+    def delete_by_name(self, name, /, **call) -> None:
         """``DELETE /api/custom-profile-fields/{name}``
 
         :param name: ``str``

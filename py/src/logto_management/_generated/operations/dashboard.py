@@ -14,7 +14,7 @@ class DashboardApi(Operations):
 
     __slots__ = ()
 
-    def get_active_user_counts(self, /, **call):
+    def get_active_user_counts(self, /, **call) -> ActiveUserCounts:
         """``GET /api/dashboard/users/active``
 
         :param date: ``str``
@@ -23,7 +23,7 @@ class DashboardApi(Operations):
         """
         return self._call("GET", "/api/dashboard/users/active", None, call, query=("date",))
 
-    def get_new_user_counts(self, /, **call):
+    def get_new_user_counts(self, /, **call) -> NewUserCounts:
         """``GET /api/dashboard/users/new``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -31,7 +31,7 @@ class DashboardApi(Operations):
         """
         return self._call("GET", "/api/dashboard/users/new", None, call)
 
-    def get_total_user_count(self, /, **call):
+    def get_total_user_count(self, /, **call) -> TotalUserCount:
         """``GET /api/dashboard/users/total``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`

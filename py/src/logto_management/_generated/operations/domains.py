@@ -14,7 +14,7 @@ class DomainsApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> list[Domain]:
         """``GET /api/domains``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -22,7 +22,7 @@ class DomainsApi(Operations):
         """
         return self._call("GET", "/api/domains", None, call)
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> Domain:
         """``POST /api/domains``
 
         :param domain: ``str``, required
@@ -32,7 +32,7 @@ class DomainsApi(Operations):
         """
         return self._call("POST", "/api/domains", None, call, keys=("domain",), body=body)
 
-    def cleanup(self, /, body=None, **call):
+    def cleanup(self, /, body=None, **call) -> CleanupDomainsAnswer:
         """Removes custom domains that were never made to work.
 
         ``POST /api/domains/cleanup``
@@ -44,7 +44,7 @@ class DomainsApi(Operations):
         """
         return self._call("POST", "/api/domains/cleanup", None, call, keys=("staleDays",), body=body)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> Domain:
         """``GET /api/domains/{id}``
 
         :param id: ``str``
@@ -53,7 +53,7 @@ class DomainsApi(Operations):
         """
         return self._call("GET", "/api/domains/{id}", {"id": id}, call)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/domains/{id}``
 
         :param id: ``str``
@@ -62,7 +62,7 @@ class DomainsApi(Operations):
         """
         return self._call("DELETE", "/api/domains/{id}", {"id": id}, call)
 
-    def list_verification_files(self, id, /, **call):
+    def list_verification_files(self, id, /, **call) -> dict[str, Any]:
         """``GET /api/domains/{id}/verification-files``
 
         :param id: ``str``
@@ -71,7 +71,7 @@ class DomainsApi(Operations):
         """
         return self._call("GET", "/api/domains/{id}/verification-files", {"id": id}, call)
 
-    def replace_verification_files(self, id, /, body=None, **call):
+    def replace_verification_files(self, id, /, body=None, **call) -> dict[str, Any]:
         """``PUT /api/domains/{id}/verification-files``
 
         :param id: ``str``

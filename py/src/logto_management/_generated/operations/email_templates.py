@@ -14,7 +14,7 @@ class EmailTemplatesApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> list[EmailTemplate]:
         """``GET /api/email-templates``
 
         :param languageTag: ``str``
@@ -24,7 +24,7 @@ class EmailTemplatesApi(Operations):
         """
         return self._call("GET", "/api/email-templates", None, call, query=("languageTag", "templateType",))
 
-    def replace(self, /, body=None, **call):
+    def replace(self, /, body=None, **call) -> list[EmailTemplate]:
         """``PUT /api/email-templates``
 
         :param templates: ``list[ReplaceEmailTemplatesBodyTemplate]``, required
@@ -34,7 +34,7 @@ class EmailTemplatesApi(Operations):
         """
         return self._call("PUT", "/api/email-templates", None, call, keys=("templates",), body=body)
 
-    def delete_many(self, /, **call):
+    def delete_many(self, /, **call) -> DeleteEmailTemplatesAnswer:
         """Deletes the templates of a language, a type, or both. Without either the server refuses.
 
         ``DELETE /api/email-templates``
@@ -46,7 +46,7 @@ class EmailTemplatesApi(Operations):
         """
         return self._call("DELETE", "/api/email-templates", None, call, query=("languageTag", "templateType",))
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> EmailTemplate:
         """``GET /api/email-templates/{id}``
 
         :param id: ``str``
@@ -55,7 +55,7 @@ class EmailTemplatesApi(Operations):
         """
         return self._call("GET", "/api/email-templates/{id}", {"id": id}, call)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/email-templates/{id}``
 
         :param id: ``str``
@@ -64,7 +64,7 @@ class EmailTemplatesApi(Operations):
         """
         return self._call("DELETE", "/api/email-templates/{id}", {"id": id}, call)
 
-    def update_details(self, id, /, body=None, **call):
+    def update_details(self, id, /, body=None, **call) -> EmailTemplate:
         """``PATCH /api/email-templates/{id}/details``
 
         :param id: ``str``

@@ -14,7 +14,7 @@ class HooksApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> Listing[Hook]:
         """``GET /api/hooks``
 
         :param includeExecutionStats: ``bool``
@@ -23,7 +23,7 @@ class HooksApi(Operations):
         """
         return self._list("GET", "/api/hooks", None, call, query=("includeExecutionStats",))
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> Hook:
         """``POST /api/hooks``
 
         :param tenantId: ``str``: The tenant that it belongs to; ``default`` on a server of one's own.
@@ -39,7 +39,7 @@ class HooksApi(Operations):
         """
         return self._call("POST", "/api/hooks", None, call, keys=("tenantId", "name", "event", "events", "config", "enabled", "createdAt",), body=body)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> Hook:
         """``GET /api/hooks/{id}``
 
         :param id: ``str``
@@ -49,7 +49,7 @@ class HooksApi(Operations):
         """
         return self._call("GET", "/api/hooks/{id}", {"id": id}, call, query=("includeExecutionStats",))
 
-    def update(self, id, /, body=None, **call):
+    def update(self, id, /, body=None, **call) -> Hook:
         """``PATCH /api/hooks/{id}``
 
         :param id: ``str``
@@ -66,7 +66,7 @@ class HooksApi(Operations):
         """
         return self._call("PATCH", "/api/hooks/{id}", {"id": id}, call, keys=("tenantId", "name", "event", "events", "config", "enabled", "createdAt",), body=body)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/hooks/{id}``
 
         :param id: ``str``
@@ -75,7 +75,7 @@ class HooksApi(Operations):
         """
         return self._call("DELETE", "/api/hooks/{id}", {"id": id}, call)
 
-    def list_recent_logs(self, id, /, **call):
+    def list_recent_logs(self, id, /, **call) -> Listing[HookRecentLog]:
         """``GET /api/hooks/{id}/recent-logs``
 
         :param id: ``str``
@@ -88,7 +88,7 @@ class HooksApi(Operations):
         """
         return self._list("GET", "/api/hooks/{id}/recent-logs", {"id": id}, call, query=("logKey", "enableCap", "start_time", "end_time",))
 
-    def update_signing_key(self, id, /, **call):
+    def update_signing_key(self, id, /, **call) -> Hook:
         """Makes a new signing key. Deliveries are signed by it at once.
 
         ``PATCH /api/hooks/{id}/signing-key``
@@ -99,7 +99,7 @@ class HooksApi(Operations):
         """
         return self._call("PATCH", "/api/hooks/{id}/signing-key", {"id": id}, call)
 
-    def create_test(self, id, /, body=None, **call):
+    def create_test(self, id, /, body=None, **call) -> None:
         """Sends test events to the hook's address.
 
         ``POST /api/hooks/{id}/test``

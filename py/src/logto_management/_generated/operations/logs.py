@@ -14,7 +14,7 @@ class LogsApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> Listing[Log]:
         """``GET /api/logs``
 
         :param userId: ``str``
@@ -28,7 +28,7 @@ class LogsApi(Operations):
         """
         return self._list("GET", "/api/logs", None, call, query=("userId", "applicationId", "logKey", "enableCap", "start_time", "end_time",))
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> Log:
         """``GET /api/logs/{id}``
 
         :param id: ``str``

@@ -14,7 +14,7 @@ class OneTimeTokensApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> Listing[OneTimeToken]:
         """``GET /api/one-time-tokens``
 
         :param email: ``str``
@@ -24,7 +24,7 @@ class OneTimeTokensApi(Operations):
         """
         return self._list("GET", "/api/one-time-tokens", None, call, query=("email", "status",))
 
-    def add(self, /, body=None, **call):
+    def add(self, /, body=None, **call) -> OneTimeToken:
         """Makes a one-time token for an address: what a magic link carries.
 
         ``POST /api/one-time-tokens``
@@ -38,7 +38,7 @@ class OneTimeTokensApi(Operations):
         """
         return self._call("POST", "/api/one-time-tokens", None, call, keys=("email", "context", "expiresIn",), body=body)
 
-    def verify(self, /, body=None, **call):
+    def verify(self, /, body=None, **call) -> OneTimeToken:
         """Checks a one-time token and uses it up.
 
         ``POST /api/one-time-tokens/verify``
@@ -51,7 +51,7 @@ class OneTimeTokensApi(Operations):
         """
         return self._call("POST", "/api/one-time-tokens/verify", None, call, keys=("token", "email",), body=body)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> OneTimeToken:
         """``GET /api/one-time-tokens/{id}``
 
         :param id: ``str``
@@ -60,7 +60,7 @@ class OneTimeTokensApi(Operations):
         """
         return self._call("GET", "/api/one-time-tokens/{id}", {"id": id}, call)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/one-time-tokens/{id}``
 
         :param id: ``str``
@@ -69,7 +69,7 @@ class OneTimeTokensApi(Operations):
         """
         return self._call("DELETE", "/api/one-time-tokens/{id}", {"id": id}, call)
 
-    def replace_status(self, id, /, body=None, **call):
+    def replace_status(self, id, /, body=None, **call) -> OneTimeToken:
         """``PUT /api/one-time-tokens/{id}/status``
 
         :param id: ``str``

@@ -14,7 +14,7 @@ class OrganizationInvitationsApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> list[OrganizationInvitation]:
         """``GET /api/organization-invitations``
 
         :param organizationId: ``str``
@@ -25,7 +25,7 @@ class OrganizationInvitationsApi(Operations):
         """
         return self._call("GET", "/api/organization-invitations", None, call, query=("organizationId", "inviterId", "invitee",))
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> OrganizationInvitation:
         """``POST /api/organization-invitations``
 
         :param inviterId: ``str | None``: The user who invites; none where the API does.
@@ -40,7 +40,7 @@ class OrganizationInvitationsApi(Operations):
         """
         return self._call("POST", "/api/organization-invitations", None, call, keys=("inviterId", "invitee", "organizationId", "expiresAt", "organizationRoleIds", "messagePayload",), body=body)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> OrganizationInvitation:
         """``GET /api/organization-invitations/{id}``
 
         :param id: ``str``
@@ -49,7 +49,7 @@ class OrganizationInvitationsApi(Operations):
         """
         return self._call("GET", "/api/organization-invitations/{id}", {"id": id}, call)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/organization-invitations/{id}``
 
         :param id: ``str``
@@ -58,7 +58,7 @@ class OrganizationInvitationsApi(Operations):
         """
         return self._call("DELETE", "/api/organization-invitations/{id}", {"id": id}, call)
 
-    def create_message(self, id, /, body=None, **call):
+    def create_message(self, id, /, body=None, **call) -> None:
         """Sends the invitation's message again.
 
         ``POST /api/organization-invitations/{id}/message``
@@ -74,7 +74,7 @@ class OrganizationInvitationsApi(Operations):
         """
         return self._call("POST", "/api/organization-invitations/{id}/message", {"id": id}, call, keys=("code", "link", "locale", "uiLocales",), body=body)
 
-    def replace_status(self, id, /, body=None, **call):
+    def replace_status(self, id, /, body=None, **call) -> OrganizationInvitation:
         """``PUT /api/organization-invitations/{id}/status``
 
         :param id: ``str``

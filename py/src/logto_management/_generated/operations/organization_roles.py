@@ -14,7 +14,7 @@ class OrganizationRolesApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> Listing[ListedOrganizationRole]:
         """``GET /api/organization-roles``
 
         :param q: ``str``
@@ -23,7 +23,7 @@ class OrganizationRolesApi(Operations):
         """
         return self._list("GET", "/api/organization-roles", None, call, query=("q",))
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> OrganizationRole:
         """``POST /api/organization-roles``
 
         :param tenantId: ``str``: The tenant that it belongs to; ``default`` on a server of one's own.
@@ -38,7 +38,7 @@ class OrganizationRolesApi(Operations):
         """
         return self._call("POST", "/api/organization-roles", None, call, keys=("tenantId", "name", "description", "type", "organizationScopeIds", "resourceScopeIds",), body=body)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> OrganizationRole:
         """``GET /api/organization-roles/{id}``
 
         :param id: ``str``
@@ -47,7 +47,7 @@ class OrganizationRolesApi(Operations):
         """
         return self._call("GET", "/api/organization-roles/{id}", {"id": id}, call)
 
-    def update(self, id, /, body=None, **call):
+    def update(self, id, /, body=None, **call) -> OrganizationRole:
         """``PATCH /api/organization-roles/{id}``
 
         :param id: ``str``
@@ -62,7 +62,7 @@ class OrganizationRolesApi(Operations):
         """
         return self._call("PATCH", "/api/organization-roles/{id}", {"id": id}, call, keys=("tenantId", "id", "name", "description", "type",), body=body)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/organization-roles/{id}``
 
         :param id: ``str``
@@ -71,7 +71,7 @@ class OrganizationRolesApi(Operations):
         """
         return self._call("DELETE", "/api/organization-roles/{id}", {"id": id}, call)
 
-    def list_resource_scopes(self, id, /, **call):
+    def list_resource_scopes(self, id, /, **call) -> Listing[ResourceScope]:
         """``GET /api/organization-roles/{id}/resource-scopes``
 
         :param id: ``str``
@@ -80,7 +80,7 @@ class OrganizationRolesApi(Operations):
         """
         return self._list("GET", "/api/organization-roles/{id}/resource-scopes", {"id": id}, call)
 
-    def create_resource_scope(self, id, /, body=None, **call):
+    def create_resource_scope(self, id, /, body=None, **call) -> None:
         """Gives scopes of API resources to the organization role, beside those it has.
 
         ``POST /api/organization-roles/{id}/resource-scopes``
@@ -93,7 +93,7 @@ class OrganizationRolesApi(Operations):
         """
         return self._call("POST", "/api/organization-roles/{id}/resource-scopes", {"id": id}, call, keys=("scopeIds",), body=body)
 
-    def replace_resource_scopes(self, id, /, body=None, **call):
+    def replace_resource_scopes(self, id, /, body=None, **call) -> None:
         """``PUT /api/organization-roles/{id}/resource-scopes``
 
         :param id: ``str``
@@ -104,7 +104,7 @@ class OrganizationRolesApi(Operations):
         """
         return self._call("PUT", "/api/organization-roles/{id}/resource-scopes", {"id": id}, call, keys=("scopeIds",), body=body)
 
-    def delete_resource_scope(self, id, scopeId, /, **call):
+    def delete_resource_scope(self, id, scopeId, /, **call) -> None:
         """``DELETE /api/organization-roles/{id}/resource-scopes/{scopeId}``
 
         :param id: ``str``
@@ -114,7 +114,7 @@ class OrganizationRolesApi(Operations):
         """
         return self._call("DELETE", "/api/organization-roles/{id}/resource-scopes/{scopeId}", {"id": id, "scopeId": scopeId}, call)
 
-    def list_scopes(self, id, /, **call):
+    def list_scopes(self, id, /, **call) -> Listing[OrganizationScope]:
         """``GET /api/organization-roles/{id}/scopes``
 
         :param id: ``str``
@@ -123,7 +123,7 @@ class OrganizationRolesApi(Operations):
         """
         return self._list("GET", "/api/organization-roles/{id}/scopes", {"id": id}, call)
 
-    def create_scope(self, id, /, body=None, **call):
+    def create_scope(self, id, /, body=None, **call) -> None:
         """Gives organization scopes to the organization role, beside those it has.
 
         ``POST /api/organization-roles/{id}/scopes``
@@ -136,7 +136,7 @@ class OrganizationRolesApi(Operations):
         """
         return self._call("POST", "/api/organization-roles/{id}/scopes", {"id": id}, call, keys=("organizationScopeIds",), body=body)
 
-    def replace_scopes(self, id, /, body=None, **call):
+    def replace_scopes(self, id, /, body=None, **call) -> None:
         """``PUT /api/organization-roles/{id}/scopes``
 
         :param id: ``str``
@@ -147,7 +147,7 @@ class OrganizationRolesApi(Operations):
         """
         return self._call("PUT", "/api/organization-roles/{id}/scopes", {"id": id}, call, keys=("organizationScopeIds",), body=body)
 
-    def delete_scope(self, id, organizationScopeId, /, **call):
+    def delete_scope(self, id, organizationScopeId, /, **call) -> None:
         """``DELETE /api/organization-roles/{id}/scopes/{organizationScopeId}``
 
         :param id: ``str``

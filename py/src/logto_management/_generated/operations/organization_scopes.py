@@ -14,7 +14,7 @@ class OrganizationScopesApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> Listing[OrganizationScope]:
         """``GET /api/organization-scopes``
 
         :param q: ``str``
@@ -23,7 +23,7 @@ class OrganizationScopesApi(Operations):
         """
         return self._list("GET", "/api/organization-scopes", None, call, query=("q",))
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> OrganizationScope:
         """``POST /api/organization-scopes``
 
         :param tenantId: ``str``: The tenant that it belongs to; ``default`` on a server of one's own.
@@ -35,7 +35,7 @@ class OrganizationScopesApi(Operations):
         """
         return self._call("POST", "/api/organization-scopes", None, call, keys=("tenantId", "name", "description",), body=body)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> OrganizationScope:
         """``GET /api/organization-scopes/{id}``
 
         :param id: ``str``
@@ -44,7 +44,7 @@ class OrganizationScopesApi(Operations):
         """
         return self._call("GET", "/api/organization-scopes/{id}", {"id": id}, call)
 
-    def update(self, id, /, body=None, **call):
+    def update(self, id, /, body=None, **call) -> OrganizationScope:
         """``PATCH /api/organization-scopes/{id}``
 
         :param id: ``str``
@@ -58,7 +58,7 @@ class OrganizationScopesApi(Operations):
         """
         return self._call("PATCH", "/api/organization-scopes/{id}", {"id": id}, call, keys=("tenantId", "id", "name", "description",), body=body)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/organization-scopes/{id}``
 
         :param id: ``str``

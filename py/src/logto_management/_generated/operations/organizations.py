@@ -14,7 +14,7 @@ class OrganizationsApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> Listing[Organization]:
         """``GET /api/organizations``
 
         :param q: ``str``
@@ -24,7 +24,7 @@ class OrganizationsApi(Operations):
         """
         return self._list("GET", "/api/organizations", None, call, query=("q", "showFeatured",))
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> Organization:
         """``POST /api/organizations``
 
         :param tenantId: ``str``: The tenant that it belongs to; ``default`` on a server of one's own.
@@ -42,7 +42,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("POST", "/api/organizations", None, call, keys=("tenantId", "name", "description", "customData", "isMfaRequired", "color", "branding", "customCss", "createdAt",), body=body)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> Organization:
         """``GET /api/organizations/{id}``
 
         :param id: ``str``
@@ -51,7 +51,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("GET", "/api/organizations/{id}", {"id": id}, call)
 
-    def update(self, id, /, body=None, **call):
+    def update(self, id, /, body=None, **call) -> Organization:
         """``PATCH /api/organizations/{id}``
 
         :param id: ``str``
@@ -71,7 +71,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("PATCH", "/api/organizations/{id}", {"id": id}, call, keys=("tenantId", "id", "name", "description", "customData", "isMfaRequired", "color", "branding", "customCss", "createdAt",), body=body)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/organizations/{id}``
 
         :param id: ``str``
@@ -80,7 +80,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("DELETE", "/api/organizations/{id}", {"id": id}, call)
 
-    def list_applications(self, id, /, **call):
+    def list_applications(self, id, /, **call) -> Listing[OrganizationApplication]:
         """``GET /api/organizations/{id}/applications``
 
         :param id: ``str``
@@ -90,7 +90,7 @@ class OrganizationsApi(Operations):
         """
         return self._list("GET", "/api/organizations/{id}/applications", {"id": id}, call, query=("q",))
 
-    def add_applications(self, id, /, body=None, **call):
+    def add_applications(self, id, /, body=None, **call) -> None:
         """``POST /api/organizations/{id}/applications``
 
         :param id: ``str``
@@ -101,7 +101,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("POST", "/api/organizations/{id}/applications", {"id": id}, call, keys=("applicationIds",), body=body)
 
-    def replace_applications(self, id, /, body=None, **call):
+    def replace_applications(self, id, /, body=None, **call) -> None:
         """Makes these the applications of the organization, and no others.
 
         ``PUT /api/organizations/{id}/applications``
@@ -114,7 +114,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("PUT", "/api/organizations/{id}/applications", {"id": id}, call, keys=("applicationIds",), body=body)
 
-    def assign_roles_to_applications(self, id, /, body=None, **call):
+    def assign_roles_to_applications(self, id, /, body=None, **call) -> None:
         """``POST /api/organizations/{id}/applications/roles``
 
         :param id: ``str``
@@ -126,7 +126,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("POST", "/api/organizations/{id}/applications/roles", {"id": id}, call, keys=("applicationIds", "organizationRoleIds",), body=body)
 
-    def delete_application(self, id, applicationId, /, **call):
+    def delete_application(self, id, applicationId, /, **call) -> None:
         """``DELETE /api/organizations/{id}/applications/{applicationId}``
 
         :param id: ``str``
@@ -136,7 +136,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("DELETE", "/api/organizations/{id}/applications/{applicationId}", {"id": id, "applicationId": applicationId}, call)
 
-    def list_application_roles(self, id, applicationId, /, **call):
+    def list_application_roles(self, id, applicationId, /, **call) -> Listing[OrganizationRole]:
         """``GET /api/organizations/{id}/applications/{applicationId}/roles``
 
         :param id: ``str``
@@ -146,7 +146,7 @@ class OrganizationsApi(Operations):
         """
         return self._list("GET", "/api/organizations/{id}/applications/{applicationId}/roles", {"id": id, "applicationId": applicationId}, call)
 
-    def assign_roles_to_application(self, id, applicationId, /, body=None, **call):
+    def assign_roles_to_application(self, id, applicationId, /, body=None, **call) -> None:
         """``POST /api/organizations/{id}/applications/{applicationId}/roles``
 
         :param id: ``str``
@@ -158,7 +158,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("POST", "/api/organizations/{id}/applications/{applicationId}/roles", {"id": id, "applicationId": applicationId}, call, keys=("organizationRoleIds",), body=body)
 
-    def replace_application_roles(self, id, applicationId, /, body=None, **call):
+    def replace_application_roles(self, id, applicationId, /, body=None, **call) -> None:
         """``PUT /api/organizations/{id}/applications/{applicationId}/roles``
 
         :param id: ``str``
@@ -170,7 +170,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("PUT", "/api/organizations/{id}/applications/{applicationId}/roles", {"id": id, "applicationId": applicationId}, call, keys=("organizationRoleIds",), body=body)
 
-    def delete_application_role(self, id, applicationId, organizationRoleId, /, **call):
+    def delete_application_role(self, id, applicationId, organizationRoleId, /, **call) -> None:
         """``DELETE /api/organizations/{id}/applications/{applicationId}/roles/{organizationRoleId}``
 
         :param id: ``str``
@@ -181,7 +181,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("DELETE", "/api/organizations/{id}/applications/{applicationId}/roles/{organizationRoleId}", {"id": id, "applicationId": applicationId, "organizationRoleId": organizationRoleId}, call)
 
-    def list_jit_email_domains(self, id, /, **call):
+    def list_jit_email_domains(self, id, /, **call) -> Listing[OrganizationJitEmailDomain]:
         """``GET /api/organizations/{id}/jit/email-domains``
 
         :param id: ``str``
@@ -190,7 +190,7 @@ class OrganizationsApi(Operations):
         """
         return self._list("GET", "/api/organizations/{id}/jit/email-domains", {"id": id}, call)
 
-    def create_jit_email_domain(self, id, /, body=None, **call):
+    def create_jit_email_domain(self, id, /, body=None, **call) -> OrganizationJitEmailDomain:
         """Adds an email domain whose users join the organization at their first sign-in.
 
         ``POST /api/organizations/{id}/jit/email-domains``
@@ -203,7 +203,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("POST", "/api/organizations/{id}/jit/email-domains", {"id": id}, call, keys=("emailDomain",), body=body)
 
-    def replace_jit_email_domains(self, id, /, body=None, **call):
+    def replace_jit_email_domains(self, id, /, body=None, **call) -> None:
         """``PUT /api/organizations/{id}/jit/email-domains``
 
         :param id: ``str``
@@ -214,7 +214,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("PUT", "/api/organizations/{id}/jit/email-domains", {"id": id}, call, keys=("emailDomains",), body=body)
 
-    def delete_jit_email_domain(self, id, emailDomain, /, **call):
+    def delete_jit_email_domain(self, id, emailDomain, /, **call) -> None:
         """``DELETE /api/organizations/{id}/jit/email-domains/{emailDomain}``
 
         :param id: ``str``
@@ -224,7 +224,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("DELETE", "/api/organizations/{id}/jit/email-domains/{emailDomain}", {"id": id, "emailDomain": emailDomain}, call)
 
-    def list_jit_roles(self, id, /, **call):
+    def list_jit_roles(self, id, /, **call) -> Listing[OrganizationRole]:
         """``GET /api/organizations/{id}/jit/roles``
 
         :param id: ``str``
@@ -233,7 +233,7 @@ class OrganizationsApi(Operations):
         """
         return self._list("GET", "/api/organizations/{id}/jit/roles", {"id": id}, call)
 
-    def create_jit_role(self, id, /, body=None, **call):
+    def create_jit_role(self, id, /, body=None, **call) -> None:
         """Adds roles that users get who join the organization just in time.
 
         ``POST /api/organizations/{id}/jit/roles``
@@ -246,7 +246,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("POST", "/api/organizations/{id}/jit/roles", {"id": id}, call, keys=("organizationRoleIds",), body=body)
 
-    def replace_jit_roles(self, id, /, body=None, **call):
+    def replace_jit_roles(self, id, /, body=None, **call) -> None:
         """``PUT /api/organizations/{id}/jit/roles``
 
         :param id: ``str``
@@ -257,7 +257,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("PUT", "/api/organizations/{id}/jit/roles", {"id": id}, call, keys=("organizationRoleIds",), body=body)
 
-    def delete_jit_role(self, id, organizationRoleId, /, **call):
+    def delete_jit_role(self, id, organizationRoleId, /, **call) -> None:
         """``DELETE /api/organizations/{id}/jit/roles/{organizationRoleId}``
 
         :param id: ``str``
@@ -267,7 +267,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("DELETE", "/api/organizations/{id}/jit/roles/{organizationRoleId}", {"id": id, "organizationRoleId": organizationRoleId}, call)
 
-    def list_jit_sso_connectors(self, id, /, **call):
+    def list_jit_sso_connectors(self, id, /, **call) -> Listing[OrganizationJitSsoConnector]:
         """``GET /api/organizations/{id}/jit/sso-connectors``
 
         :param id: ``str``
@@ -276,7 +276,7 @@ class OrganizationsApi(Operations):
         """
         return self._list("GET", "/api/organizations/{id}/jit/sso-connectors", {"id": id}, call)
 
-    def create_jit_sso_connector(self, id, /, body=None, **call):
+    def create_jit_sso_connector(self, id, /, body=None, **call) -> None:
         """Adds SSO connectors whose users join the organization at their first sign-in.
 
         ``POST /api/organizations/{id}/jit/sso-connectors``
@@ -289,7 +289,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("POST", "/api/organizations/{id}/jit/sso-connectors", {"id": id}, call, keys=("ssoConnectorIds",), body=body)
 
-    def replace_jit_sso_connectors(self, id, /, body=None, **call):
+    def replace_jit_sso_connectors(self, id, /, body=None, **call) -> None:
         """``PUT /api/organizations/{id}/jit/sso-connectors``
 
         :param id: ``str``
@@ -300,7 +300,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("PUT", "/api/organizations/{id}/jit/sso-connectors", {"id": id}, call, keys=("ssoConnectorIds",), body=body)
 
-    def delete_jit_sso_connector(self, id, ssoConnectorId, /, **call):
+    def delete_jit_sso_connector(self, id, ssoConnectorId, /, **call) -> None:
         """``DELETE /api/organizations/{id}/jit/sso-connectors/{ssoConnectorId}``
 
         :param id: ``str``
@@ -310,7 +310,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("DELETE", "/api/organizations/{id}/jit/sso-connectors/{ssoConnectorId}", {"id": id, "ssoConnectorId": ssoConnectorId}, call)
 
-    def list_users(self, id, /, **call):
+    def list_users(self, id, /, **call) -> Listing[OrganizationUser]:
         """``GET /api/organizations/{id}/users``
 
         :param id: ``str``
@@ -321,7 +321,7 @@ class OrganizationsApi(Operations):
         """
         return self._list("GET", "/api/organizations/{id}/users", {"id": id}, call, query=("q", "organizationRoleId",))
 
-    def add_users(self, id, /, body=None, **call):
+    def add_users(self, id, /, body=None, **call) -> UserIds:
         """``POST /api/organizations/{id}/users``
 
         :param id: ``str``
@@ -332,7 +332,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("POST", "/api/organizations/{id}/users", {"id": id}, call, keys=("userIds",), body=body)
 
-    def replace_users(self, id, /, body=None, **call):
+    def replace_users(self, id, /, body=None, **call) -> None:
         """Makes these the members of the organization, and no others.
 
         ``PUT /api/organizations/{id}/users``
@@ -345,7 +345,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("PUT", "/api/organizations/{id}/users", {"id": id}, call, keys=("userIds",), body=body)
 
-    def assign_roles_to_users(self, id, /, body=None, **call):
+    def assign_roles_to_users(self, id, /, body=None, **call) -> None:
         """``POST /api/organizations/{id}/users/roles``
 
         :param id: ``str``
@@ -357,7 +357,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("POST", "/api/organizations/{id}/users/roles", {"id": id}, call, keys=("userIds", "organizationRoleIds",), body=body)
 
-    def delete_user(self, id, userId, /, **call):
+    def delete_user(self, id, userId, /, **call) -> None:
         """``DELETE /api/organizations/{id}/users/{userId}``
 
         :param id: ``str``
@@ -367,7 +367,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("DELETE", "/api/organizations/{id}/users/{userId}", {"id": id, "userId": userId}, call)
 
-    def list_user_roles(self, id, userId, /, **call):
+    def list_user_roles(self, id, userId, /, **call) -> Listing[OrganizationRole]:
         """``GET /api/organizations/{id}/users/{userId}/roles``
 
         :param id: ``str``
@@ -377,7 +377,7 @@ class OrganizationsApi(Operations):
         """
         return self._list("GET", "/api/organizations/{id}/users/{userId}/roles", {"id": id, "userId": userId}, call)
 
-    def assign_roles_to_user(self, id, userId, /, body=None, **call):
+    def assign_roles_to_user(self, id, userId, /, body=None, **call) -> OrganizationRoleIds:
         """``POST /api/organizations/{id}/users/{userId}/roles``
 
         :param id: ``str``
@@ -390,7 +390,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("POST", "/api/organizations/{id}/users/{userId}/roles", {"id": id, "userId": userId}, call, keys=("organizationRoleIds", "organizationRoleNames",), body=body)
 
-    def replace_user_roles(self, id, userId, /, body=None, **call):
+    def replace_user_roles(self, id, userId, /, body=None, **call) -> None:
         """``PUT /api/organizations/{id}/users/{userId}/roles``
 
         :param id: ``str``
@@ -403,7 +403,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("PUT", "/api/organizations/{id}/users/{userId}/roles", {"id": id, "userId": userId}, call, keys=("organizationRoleIds", "organizationRoleNames",), body=body)
 
-    def delete_user_role(self, id, userId, organizationRoleId, /, **call):
+    def delete_user_role(self, id, userId, organizationRoleId, /, **call) -> None:
         """``DELETE /api/organizations/{id}/users/{userId}/roles/{organizationRoleId}``
 
         :param id: ``str``
@@ -414,7 +414,7 @@ class OrganizationsApi(Operations):
         """
         return self._call("DELETE", "/api/organizations/{id}/users/{userId}/roles/{organizationRoleId}", {"id": id, "userId": userId, "organizationRoleId": organizationRoleId}, call)
 
-    def list_user_scopes(self, id, userId, /, **call):
+    def list_user_scopes(self, id, userId, /, **call) -> list[OrganizationScope]:
         """``GET /api/organizations/{id}/users/{userId}/scopes``
 
         :param id: ``str``

@@ -14,7 +14,7 @@ class ResourcesApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> Listing[Resource]:
         """``GET /api/resources``
 
         :param includeScopes: ``bool``
@@ -23,7 +23,7 @@ class ResourcesApi(Operations):
         """
         return self._list("GET", "/api/resources", None, call, query=("includeScopes",))
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> Resource:
         """``POST /api/resources``
 
         :param tenantId: ``str``: The tenant that it belongs to; ``default`` on a server of one's own.
@@ -36,7 +36,7 @@ class ResourcesApi(Operations):
         """
         return self._call("POST", "/api/resources", None, call, keys=("tenantId", "name", "indicator", "accessTokenTtl",), body=body)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> Resource:
         """``GET /api/resources/{id}``
 
         :param id: ``str``
@@ -45,7 +45,7 @@ class ResourcesApi(Operations):
         """
         return self._call("GET", "/api/resources/{id}", {"id": id}, call)
 
-    def update(self, id, /, body=None, **call):
+    def update(self, id, /, body=None, **call) -> Resource:
         """``PATCH /api/resources/{id}``
 
         :param id: ``str``
@@ -58,7 +58,7 @@ class ResourcesApi(Operations):
         """
         return self._call("PATCH", "/api/resources/{id}", {"id": id}, call, keys=("tenantId", "name", "accessTokenTtl",), body=body)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/resources/{id}``
 
         :param id: ``str``
@@ -67,7 +67,7 @@ class ResourcesApi(Operations):
         """
         return self._call("DELETE", "/api/resources/{id}", {"id": id}, call)
 
-    def update_is_default(self, id, /, body=None, **call):
+    def update_is_default(self, id, /, body=None, **call) -> Resource:
         """``PATCH /api/resources/{id}/is-default``
 
         :param id: ``str``
@@ -78,7 +78,7 @@ class ResourcesApi(Operations):
         """
         return self._call("PATCH", "/api/resources/{id}/is-default", {"id": id}, call, keys=("isDefault",), body=body)
 
-    def list_scopes(self, resourceId, /, **call):
+    def list_scopes(self, resourceId, /, **call) -> Listing[ResourceScope]:
         """``GET /api/resources/{resourceId}/scopes``
 
         :param resourceId: ``str``
@@ -89,7 +89,7 @@ class ResourcesApi(Operations):
         """
         return self._list("GET", "/api/resources/{resourceId}/scopes", {"resourceId": resourceId}, call, query=("search", "search_params",))
 
-    def create_scope(self, resourceId, /, body=None, **call):
+    def create_scope(self, resourceId, /, body=None, **call) -> ResourceScope:
         """``POST /api/resources/{resourceId}/scopes``
 
         :param resourceId: ``str``
@@ -101,7 +101,7 @@ class ResourcesApi(Operations):
         """
         return self._call("POST", "/api/resources/{resourceId}/scopes", {"resourceId": resourceId}, call, keys=("name", "description",), body=body)
 
-    def update_scope(self, resourceId, scopeId, /, body=None, **call):
+    def update_scope(self, resourceId, scopeId, /, body=None, **call) -> ResourceScope:
         """``PATCH /api/resources/{resourceId}/scopes/{scopeId}``
 
         :param resourceId: ``str``
@@ -114,7 +114,7 @@ class ResourcesApi(Operations):
         """
         return self._call("PATCH", "/api/resources/{resourceId}/scopes/{scopeId}", {"resourceId": resourceId, "scopeId": scopeId}, call, keys=("name", "description",), body=body)
 
-    def delete_scope(self, resourceId, scopeId, /, **call):
+    def delete_scope(self, resourceId, scopeId, /, **call) -> None:
         """``DELETE /api/resources/{resourceId}/scopes/{scopeId}``
 
         :param resourceId: ``str``

@@ -14,7 +14,7 @@ class RolesApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> Listing[ListedRole]:
         """``GET /api/roles``
 
         :param excludeUserId: ``str``
@@ -27,7 +27,7 @@ class RolesApi(Operations):
         """
         return self._list("GET", "/api/roles", None, call, query=("excludeUserId", "excludeApplicationId", "type", "search", "search_params",))
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> Role:
         """``POST /api/roles``
 
         :param tenantId: ``str``: The tenant that it belongs to; ``default`` on a server of one's own.
@@ -42,7 +42,7 @@ class RolesApi(Operations):
         """
         return self._call("POST", "/api/roles", None, call, keys=("tenantId", "name", "description", "type", "isDefault", "scopeIds",), body=body)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> Role:
         """``GET /api/roles/{id}``
 
         :param id: ``str``
@@ -51,7 +51,7 @@ class RolesApi(Operations):
         """
         return self._call("GET", "/api/roles/{id}", {"id": id}, call)
 
-    def update(self, id, /, body=None, **call):
+    def update(self, id, /, body=None, **call) -> Role:
         """``PATCH /api/roles/{id}``
 
         :param id: ``str``
@@ -64,7 +64,7 @@ class RolesApi(Operations):
         """
         return self._call("PATCH", "/api/roles/{id}", {"id": id}, call, keys=("name", "description", "isDefault",), body=body)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/roles/{id}``
 
         :param id: ``str``
@@ -73,7 +73,7 @@ class RolesApi(Operations):
         """
         return self._call("DELETE", "/api/roles/{id}", {"id": id}, call)
 
-    def list_applications(self, id, /, **call):
+    def list_applications(self, id, /, **call) -> Listing[Application]:
         """``GET /api/roles/{id}/applications``
 
         :param id: ``str``
@@ -84,7 +84,7 @@ class RolesApi(Operations):
         """
         return self._list("GET", "/api/roles/{id}/applications", {"id": id}, call, query=("search", "search_params",))
 
-    def create_application(self, id, /, body=None, **call):
+    def create_application(self, id, /, body=None, **call) -> None:
         """Gives the role to applications.
 
         ``POST /api/roles/{id}/applications``
@@ -97,7 +97,7 @@ class RolesApi(Operations):
         """
         return self._call("POST", "/api/roles/{id}/applications", {"id": id}, call, keys=("applicationIds",), body=body)
 
-    def delete_application(self, id, applicationId, /, **call):
+    def delete_application(self, id, applicationId, /, **call) -> None:
         """Takes the role from the application.
 
         ``DELETE /api/roles/{id}/applications/{applicationId}``
@@ -109,7 +109,7 @@ class RolesApi(Operations):
         """
         return self._call("DELETE", "/api/roles/{id}/applications/{applicationId}", {"id": id, "applicationId": applicationId}, call)
 
-    def list_scopes(self, id, /, **call):
+    def list_scopes(self, id, /, **call) -> Listing[RoleScope]:
         """``GET /api/roles/{id}/scopes``
 
         :param id: ``str``
@@ -120,7 +120,7 @@ class RolesApi(Operations):
         """
         return self._list("GET", "/api/roles/{id}/scopes", {"id": id}, call, query=("search", "search_params",))
 
-    def create_scope(self, id, /, body=None, **call):
+    def create_scope(self, id, /, body=None, **call) -> list[ResourceScope]:
         """Gives scopes to the role, beside those it has.
 
         ``POST /api/roles/{id}/scopes``
@@ -133,7 +133,7 @@ class RolesApi(Operations):
         """
         return self._call("POST", "/api/roles/{id}/scopes", {"id": id}, call, keys=("scopeIds",), body=body)
 
-    def delete_scope(self, id, scopeId, /, **call):
+    def delete_scope(self, id, scopeId, /, **call) -> None:
         """Takes the scope from the role.
 
         ``DELETE /api/roles/{id}/scopes/{scopeId}``
@@ -145,7 +145,7 @@ class RolesApi(Operations):
         """
         return self._call("DELETE", "/api/roles/{id}/scopes/{scopeId}", {"id": id, "scopeId": scopeId}, call)
 
-    def list_users(self, id, /, **call):
+    def list_users(self, id, /, **call) -> Listing[User]:
         """``GET /api/roles/{id}/users``
 
         :param id: ``str``
@@ -156,7 +156,7 @@ class RolesApi(Operations):
         """
         return self._list("GET", "/api/roles/{id}/users", {"id": id}, call, query=("search", "search_params",))
 
-    def create_user(self, id, /, body=None, **call):
+    def create_user(self, id, /, body=None, **call) -> None:
         """Gives the role to users.
 
         ``POST /api/roles/{id}/users``
@@ -169,7 +169,7 @@ class RolesApi(Operations):
         """
         return self._call("POST", "/api/roles/{id}/users", {"id": id}, call, keys=("userIds",), body=body)
 
-    def delete_user(self, id, userId, /, **call):
+    def delete_user(self, id, userId, /, **call) -> None:
         """Takes the role from the user.
 
         ``DELETE /api/roles/{id}/users/{userId}``

@@ -14,7 +14,7 @@ class SamlApi(Operations):
 
     __slots__ = ()
 
-    def get_authn(self, id, /, *, SAMLRequest, **call):
+    def get_authn(self, id, /, *, SAMLRequest, **call) -> None:
         """``GET /api/saml/{id}/authn``
 
         The server wants no token for it.
@@ -31,7 +31,7 @@ class SamlApi(Operations):
         """
         return self._call("GET", "/api/saml/{id}/authn", {"id": id}, call, query=("Signature", "SigAlg", "RelayState",), required={"SAMLRequest": SAMLRequest})
 
-    def create_authn(self, id, /, body=None, **call):
+    def create_authn(self, id, /, body=None, **call) -> None:
         """``POST /api/saml/{id}/authn``
 
         The server wants no token for it.

@@ -14,7 +14,7 @@ class SamlApplicationsApi(Operations):
 
     __slots__ = ()
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> SamlApplication:
         """``POST /api/saml-applications``
 
         :param name: ``str``, required
@@ -31,7 +31,7 @@ class SamlApplicationsApi(Operations):
         """
         return self._call("POST", "/api/saml-applications", None, call, keys=("name", "description", "customData", "attributeMapping", "entityId", "acsUrl", "encryption", "nameIdFormat",), body=body)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> SamlApplication:
         """``GET /api/saml-applications/{id}``
 
         :param id: ``str``
@@ -40,7 +40,7 @@ class SamlApplicationsApi(Operations):
         """
         return self._call("GET", "/api/saml-applications/{id}", {"id": id}, call)
 
-    def update(self, id, /, body=None, **call):
+    def update(self, id, /, body=None, **call) -> SamlApplication:
         """``PATCH /api/saml-applications/{id}``
 
         :param id: ``str``
@@ -59,7 +59,7 @@ class SamlApplicationsApi(Operations):
         """
         return self._call("PATCH", "/api/saml-applications/{id}", {"id": id}, call, keys=("name", "description", "customData", "appLevelAccessControlEnabled", "attributeMapping", "entityId", "acsUrl", "encryption", "nameIdFormat",), body=body)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/saml-applications/{id}``
 
         :param id: ``str``
@@ -68,7 +68,7 @@ class SamlApplicationsApi(Operations):
         """
         return self._call("DELETE", "/api/saml-applications/{id}", {"id": id}, call)
 
-    def get_callback(self, id, /, **call):
+    def get_callback(self, id, /, **call) -> str:
         """``GET /api/saml-applications/{id}/callback``
 
         The server wants no token for it.
@@ -84,7 +84,7 @@ class SamlApplicationsApi(Operations):
         """
         return self._call("GET", "/api/saml-applications/{id}/callback", {"id": id}, call, query=("code", "state", "redirectUri", "error", "error_description",))
 
-    def list_metadata(self, id, /, **call):
+    def list_metadata(self, id, /, **call) -> str:
         """``GET /api/saml-applications/{id}/metadata``
 
         The server wants no token for it.
@@ -95,7 +95,7 @@ class SamlApplicationsApi(Operations):
         """
         return self._call("GET", "/api/saml-applications/{id}/metadata", {"id": id}, call)
 
-    def list_secrets(self, id, /, **call):
+    def list_secrets(self, id, /, **call) -> list[SamlApplicationSecret]:
         """``GET /api/saml-applications/{id}/secrets``
 
         :param id: ``str``
@@ -104,7 +104,7 @@ class SamlApplicationsApi(Operations):
         """
         return self._call("GET", "/api/saml-applications/{id}/secrets", {"id": id}, call)
 
-    def create_secret(self, id, /, body=None, **call):
+    def create_secret(self, id, /, body=None, **call) -> SamlApplicationSecret:
         """``POST /api/saml-applications/{id}/secrets``
 
         :param id: ``str``
@@ -115,7 +115,7 @@ class SamlApplicationsApi(Operations):
         """
         return self._call("POST", "/api/saml-applications/{id}/secrets", {"id": id}, call, keys=("lifeSpanInYears",), body=body)
 
-    def update_secret(self, id, secretId, /, body=None, **call):
+    def update_secret(self, id, secretId, /, body=None, **call) -> SamlApplicationSecret:
         """``PATCH /api/saml-applications/{id}/secrets/{secretId}``
 
         :param id: ``str``
@@ -127,7 +127,7 @@ class SamlApplicationsApi(Operations):
         """
         return self._call("PATCH", "/api/saml-applications/{id}/secrets/{secretId}", {"id": id, "secretId": secretId}, call, keys=("active",), body=body)
 
-    def delete_secret(self, id, secretId, /, **call):
+    def delete_secret(self, id, secretId, /, **call) -> None:
         """``DELETE /api/saml-applications/{id}/secrets/{secretId}``
 
         :param id: ``str``

@@ -14,7 +14,7 @@ class SecretsApi(Operations):
 
     __slots__ = ()
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/secrets/{id}``
 
         :param id: ``str``

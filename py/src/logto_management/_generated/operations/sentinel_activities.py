@@ -14,7 +14,7 @@ class SentinelActivitiesApi(Operations):
 
     __slots__ = ()
 
-    def delete(self, /, body=None, **call):
+    def delete(self, /, body=None, **call) -> None:
         """Lifts the lockout of users who failed to sign in too often.
 
         ``POST /api/sentinel-activities/delete``

@@ -14,7 +14,7 @@ class SignInExpApi(Operations):
 
     __slots__ = ()
 
-    def get(self, /, **call):
+    def get(self, /, **call) -> SignInExperience:
         """``GET /api/sign-in-exp``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -22,7 +22,7 @@ class SignInExpApi(Operations):
         """
         return self._call("GET", "/api/sign-in-exp", None, call)
 
-    def update(self, /, body=None, **call):
+    def update(self, /, body=None, **call) -> SignInExperience:
         """``PATCH /api/sign-in-exp``
 
         :param tenantId: ``str``: The tenant that it belongs to; ``default`` on a server of one's own.
@@ -65,7 +65,7 @@ class SignInExpApi(Operations):
         """
         return self._call("PATCH", "/api/sign-in-exp", None, call, query=("removeUnusedDemoSocialConnector",), keys=("tenantId", "color", "branding", "hideLogtoBranding", "languageInfo", "agreeToTermsPolicy", "signIn", "signUp", "socialSignIn", "socialSignInConnectorTargets", "signInMode", "customCss", "customContent", "customUiAssets", "customUiCsp", "passwordPolicy", "mfa", "adaptiveMfa", "singleSignOnEnabled", "captchaPolicy", "sentinelPolicy", "emailBlocklistPolicy", "forgotPasswordMethods", "passkeySignIn", "signUpProfileFields", "usernamePolicy", "termsOfUseUrl", "privacyPolicyUrl", "supportEmail", "supportWebsiteUrl", "unknownSessionRedirectUrl", "passwordExpiration", "verificationCodePolicy",), body=body)
 
-    def check_password_with_default(self, /, body=None, **call):
+    def check_password_with_default(self, /, body=None, **call) -> PasswordCheck:
         """Checks a password against the password policy, without setting it.
 
         ``POST /api/sign-in-exp/default/check-password``
@@ -78,7 +78,7 @@ class SignInExpApi(Operations):
         """
         return self._call("POST", "/api/sign-in-exp/default/check-password", None, call, keys=("password", "userId",), body=body)
 
-    def upload_custom_ui_assets(self, /, file, **call):
+    def upload_custom_ui_assets(self, /, file, **call) -> UploadCustomUiAssetsAnswer:
         """``POST /api/sign-in-exp/default/custom-ui-assets``
 
         :param file: ``File``, required: the content, or ``(name, content)``, or ``(name, content, content type)``
@@ -87,7 +87,7 @@ class SignInExpApi(Operations):
         """
         return self._call("POST", "/api/sign-in-exp/default/custom-ui-assets", None, call, files={"file": file})
 
-    def get_username_case_sensitivity_conflicts(self, /, *, limit, **call):
+    def get_username_case_sensitivity_conflicts(self, /, *, limit, **call) -> UsernameCaseSensitivityConflicts:
         """``GET /api/sign-in-exp/username-policy/case-sensitivity-conflicts``
 
         :param limit: ``int``, required

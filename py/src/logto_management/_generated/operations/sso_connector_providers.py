@@ -14,7 +14,7 @@ class SsoConnectorProvidersApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> list[SsoConnectorProvider]:
         """``GET /api/sso-connector-providers``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`

@@ -14,7 +14,7 @@ class SsoConnectorsApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> Listing[SsoConnector]:
         """``GET /api/sso-connectors``
 
         :param call: ``page_size``, ``page``, ``concurrency``, ``cursor``, ``progress``, ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`ListingOptions`
@@ -22,7 +22,7 @@ class SsoConnectorsApi(Operations):
         """
         return self._list("GET", "/api/sso-connectors", None, call)
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> OrganizationJitSsoConnector:
         """``POST /api/sso-connectors``
 
         :param config: ``dict[str, Any]``
@@ -38,7 +38,7 @@ class SsoConnectorsApi(Operations):
         """
         return self._call("POST", "/api/sso-connectors", None, call, keys=("config", "domains", "branding", "syncProfile", "enableTokenStorage", "providerName", "connectorName",), body=body)
 
-    def get(self, id, /, **call):
+    def get(self, id, /, **call) -> SsoConnector:
         """``GET /api/sso-connectors/{id}``
 
         :param id: ``str``
@@ -47,7 +47,7 @@ class SsoConnectorsApi(Operations):
         """
         return self._call("GET", "/api/sso-connectors/{id}", {"id": id}, call)
 
-    def update(self, id, /, body=None, **call):
+    def update(self, id, /, body=None, **call) -> SsoConnector:
         """``PATCH /api/sso-connectors/{id}``
 
         :param id: ``str``
@@ -63,7 +63,7 @@ class SsoConnectorsApi(Operations):
         """
         return self._call("PATCH", "/api/sso-connectors/{id}", {"id": id}, call, keys=("config", "domains", "branding", "syncProfile", "connectorName", "enableTokenStorage",), body=body)
 
-    def delete(self, id, /, **call):
+    def delete(self, id, /, **call) -> None:
         """``DELETE /api/sso-connectors/{id}``
 
         :param id: ``str``

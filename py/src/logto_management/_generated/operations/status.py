@@ -14,7 +14,7 @@ class StatusApi(Operations):
 
     __slots__ = ()
 
-    def get(self, /, **call):
+    def get(self, /, **call) -> None:
         """``GET /api/status``
 
         The server wants no token for it.

@@ -14,7 +14,7 @@ class SubjectTokensApi(Operations):
 
     __slots__ = ()
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> CreateSubjectTokenAnswer:
         """Makes a token that can be exchanged for an access token of the user: impersonation.
 
         ``POST /api/subject-tokens``

@@ -14,7 +14,7 @@ class SwaggerJsonApi(Operations):
 
     __slots__ = ()
 
-    def get(self, /, **call):
+    def get(self, /, **call) -> Any:
         """``GET /api/swagger.json``
 
         The server wants no token for it.

@@ -14,7 +14,7 @@ class SystemsApi(Operations):
 
     __slots__ = ()
 
-    def get_application_config(self, /, **call):
+    def get_application_config(self, /, **call) -> SystemApplicationConfig:
         """``GET /api/systems/application``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`

@@ -14,7 +14,7 @@ class UserAssetsApi(Operations):
 
     __slots__ = ()
 
-    def create(self, /, file, **call):
+    def create(self, /, file, **call) -> CreateUserAssetAnswer:
         """``POST /api/user-assets``
 
         :param file: ``File``, required: the content, or ``(name, content)``, or ``(name, content, content type)``
@@ -23,7 +23,7 @@ class UserAssetsApi(Operations):
         """
         return self._call("POST", "/api/user-assets", None, call, files={"file": file})
 
-    def get_service_status(self, /, **call):
+    def get_service_status(self, /, **call) -> UserAssetServiceStatus:
         """``GET /api/user-assets/service-status``
 
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`

@@ -14,7 +14,7 @@ class UsersApi(Operations):
 
     __slots__ = ()
 
-    def list(self, /, **call):
+    def list(self, /, **call) -> Listing[User]:
         """``GET /api/users``
 
         :param excludeRoleId: ``str``
@@ -27,7 +27,7 @@ class UsersApi(Operations):
         """
         return self._list("GET", "/api/users", None, call, query=("excludeRoleId", "excludeOrganizationId", "includePasswordHash", "search", "search_params",))
 
-    def create(self, /, body=None, **call):
+    def create(self, /, body=None, **call) -> User:
         """``POST /api/users``
 
         :param primaryPhone: ``str``
@@ -46,7 +46,7 @@ class UsersApi(Operations):
         """
         return self._call("POST", "/api/users", None, call, keys=("primaryPhone", "primaryEmail", "username", "password", "passwordDigest", "passwordAlgorithm", "name", "avatar", "customData", "profile",), body=body)
 
-    def get(self, userId, /, **call):
+    def get(self, userId, /, **call) -> User:
         """``GET /api/users/{userId}``
 
         :param userId: ``str``
@@ -57,7 +57,7 @@ class UsersApi(Operations):
         """
         return self._call("GET", "/api/users/{userId}", {"userId": userId}, call, query=("includeSsoIdentities", "includePasswordHash",))
 
-    def update(self, userId, /, body=None, **call):
+    def update(self, userId, /, body=None, **call) -> User:
         """Changes the user. customData is replaced as a whole; ``update_custom_data`` merges.
 
         ``PATCH /api/users/{userId}``
@@ -76,7 +76,7 @@ class UsersApi(Operations):
         """
         return self._call("PATCH", "/api/users/{userId}", {"userId": userId}, call, keys=("username", "primaryEmail", "primaryPhone", "name", "avatar", "customData", "profile",), body=body)
 
-    def delete(self, userId, /, **call):
+    def delete(self, userId, /, **call) -> None:
         """``DELETE /api/users/{userId}``
 
         :param userId: ``str``
@@ -85,7 +85,7 @@ class UsersApi(Operations):
         """
         return self._call("DELETE", "/api/users/{userId}", {"userId": userId}, call)
 
-    def list_all_identities(self, userId, /, **call):
+    def list_all_identities(self, userId, /, **call) -> UserAllIdentities:
         """``GET /api/users/{userId}/all-identities``
 
         :param userId: ``str``
@@ -95,7 +95,7 @@ class UsersApi(Operations):
         """
         return self._call("GET", "/api/users/{userId}/all-identities", {"userId": userId}, call, query=("includeTokenSecret",))
 
-    def list_custom_data(self, userId, /, **call):
+    def list_custom_data(self, userId, /, **call) -> dict[str, Any]:
         """``GET /api/users/{userId}/custom-data``
 
         :param userId: ``str``
@@ -104,7 +104,7 @@ class UsersApi(Operations):
         """
         return self._call("GET", "/api/users/{userId}/custom-data", {"userId": userId}, call)
 
-    def update_custom_data(self, userId, /, body=None, **call):
+    def update_custom_data(self, userId, /, body=None, **call) -> dict[str, Any]:
         """Merges into the user's customData, at its top level.
 
         ``PATCH /api/users/{userId}/custom-data``
@@ -117,7 +117,7 @@ class UsersApi(Operations):
         """
         return self._call("PATCH", "/api/users/{userId}/custom-data", {"userId": userId}, call, keys=("customData",), body=body)
 
-    def list_grants(self, userId, /, **call):
+    def list_grants(self, userId, /, **call) -> UserGrants:
         """``GET /api/users/{userId}/grants``
 
         :param userId: ``str``
@@ -127,7 +127,7 @@ class UsersApi(Operations):
         """
         return self._call("GET", "/api/users/{userId}/grants", {"userId": userId}, call, query=("appType",))
 
-    def delete_grant(self, userId, grantId, /, **call):
+    def delete_grant(self, userId, grantId, /, **call) -> None:
         """``DELETE /api/users/{userId}/grants/{grantId}``
 
         :param userId: ``str``
@@ -137,7 +137,7 @@ class UsersApi(Operations):
         """
         return self._call("DELETE", "/api/users/{userId}/grants/{grantId}", {"userId": userId, "grantId": grantId}, call)
 
-    def get_has_password(self, userId, /, **call):
+    def get_has_password(self, userId, /, **call) -> UserHasPassword:
         """``GET /api/users/{userId}/has-password``
 
         :param userId: ``str``
@@ -146,7 +146,7 @@ class UsersApi(Operations):
         """
         return self._call("GET", "/api/users/{userId}/has-password", {"userId": userId}, call)
 
-    def create_identity(self, userId, /, body=None, **call):
+    def create_identity(self, userId, /, body=None, **call) -> dict[str, Identity]:
         """``POST /api/users/{userId}/identities``
 
         :param userId: ``str``
@@ -158,7 +158,7 @@ class UsersApi(Operations):
         """
         return self._call("POST", "/api/users/{userId}/identities", {"userId": userId}, call, keys=("connectorId", "connectorData",), body=body)
 
-    def get_identity(self, userId, target, /, **call):
+    def get_identity(self, userId, target, /, **call) -> UserIdentity:
         """``GET /api/users/{userId}/identities/{target}``
 
         :param userId: ``str``
@@ -169,7 +169,7 @@ class UsersApi(Operations):
         """
         return self._call("GET", "/api/users/{userId}/identities/{target}", {"userId": userId, "target": target}, call, query=("includeTokenSecret",))
 
-    def replace_identity(self, userId, target, /, body=None, **call):
+    def replace_identity(self, userId, target, /, body=None, **call) -> dict[str, Identity]:
         """``PUT /api/users/{userId}/identities/{target}``
 
         :param userId: ``str``
@@ -182,7 +182,7 @@ class UsersApi(Operations):
         """
         return self._call("PUT", "/api/users/{userId}/identities/{target}", {"userId": userId, "target": target}, call, keys=("userId", "details",), body=body)
 
-    def delete_identity(self, userId, target, /, **call):
+    def delete_identity(self, userId, target, /, **call) -> User:
         """``DELETE /api/users/{userId}/identities/{target}``
 
         :param userId: ``str``
@@ -192,7 +192,7 @@ class UsersApi(Operations):
         """
         return self._call("DELETE", "/api/users/{userId}/identities/{target}", {"userId": userId, "target": target}, call)
 
-    def update_is_suspended(self, userId, /, body=None, **call):
+    def update_is_suspended(self, userId, /, body=None, **call) -> User:
         """``PATCH /api/users/{userId}/is-suspended``
 
         :param userId: ``str``
@@ -203,7 +203,7 @@ class UsersApi(Operations):
         """
         return self._call("PATCH", "/api/users/{userId}/is-suspended", {"userId": userId}, call, keys=("isSuspended",), body=body)
 
-    def list_logto_configs(self, userId, /, **call):
+    def list_logto_configs(self, userId, /, **call) -> UserLogtoConfigs:
         """``GET /api/users/{userId}/logto-configs``
 
         :param userId: ``str``
@@ -212,7 +212,7 @@ class UsersApi(Operations):
         """
         return self._call("GET", "/api/users/{userId}/logto-configs", {"userId": userId}, call)
 
-    def update_logto_configs(self, userId, /, body=None, **call):
+    def update_logto_configs(self, userId, /, body=None, **call) -> UserLogtoConfigs:
         """``PATCH /api/users/{userId}/logto-configs``
 
         :param userId: ``str``
@@ -224,7 +224,7 @@ class UsersApi(Operations):
         """
         return self._call("PATCH", "/api/users/{userId}/logto-configs", {"userId": userId}, call, keys=("mfa", "passkeySignIn",), body=body)
 
-    def list_mfa_verifications(self, userId, /, **call):
+    def list_mfa_verifications(self, userId, /, **call) -> list[UserMfaVerification]:
         """``GET /api/users/{userId}/mfa-verifications``
 
         :param userId: ``str``
@@ -233,7 +233,7 @@ class UsersApi(Operations):
         """
         return self._call("GET", "/api/users/{userId}/mfa-verifications", {"userId": userId}, call)
 
-    def create_mfa_verification(self, userId, /, body, **call):
+    def create_mfa_verification(self, userId, /, body, **call) -> CreateUserMfaVerificationAnswer:
         """``POST /api/users/{userId}/mfa-verifications``
 
         :param userId: ``str``
@@ -243,7 +243,7 @@ class UsersApi(Operations):
         """
         return self._call("POST", "/api/users/{userId}/mfa-verifications", {"userId": userId}, call, body=body)
 
-    def delete_mfa_verification(self, userId, verificationId, /, **call):
+    def delete_mfa_verification(self, userId, verificationId, /, **call) -> None:
         """``DELETE /api/users/{userId}/mfa-verifications/{verificationId}``
 
         :param userId: ``str``
@@ -253,7 +253,7 @@ class UsersApi(Operations):
         """
         return self._call("DELETE", "/api/users/{userId}/mfa-verifications/{verificationId}", {"userId": userId, "verificationId": verificationId}, call)
 
-    def list_organizations(self, userId, /, **call):
+    def list_organizations(self, userId, /, **call) -> list[ApplicationOrganization]:
         """``GET /api/users/{userId}/organizations``
 
         :param userId: ``str``
@@ -262,7 +262,7 @@ class UsersApi(Operations):
         """
         return self._call("GET", "/api/users/{userId}/organizations", {"userId": userId}, call)
 
-    def update_password(self, userId, /, body=None, **call):
+    def update_password(self, userId, /, body=None, **call) -> User:
         """``PATCH /api/users/{userId}/password``
 
         :param userId: ``str``
@@ -273,7 +273,7 @@ class UsersApi(Operations):
         """
         return self._call("PATCH", "/api/users/{userId}/password", {"userId": userId}, call, keys=("password",), body=body)
 
-    def update_password_expiration(self, userId, /, body=None, **call):
+    def update_password_expiration(self, userId, /, body=None, **call) -> User:
         """``PATCH /api/users/{userId}/password/expiration``
 
         :param userId: ``str``
@@ -284,7 +284,7 @@ class UsersApi(Operations):
         """
         return self._call("PATCH", "/api/users/{userId}/password/expiration", {"userId": userId}, call, keys=("isExpired",), body=body)
 
-    def verify_password(self, userId, /, body=None, **call):
+    def verify_password(self, userId, /, body=None, **call) -> None:
         """Checks the user's password. A wrong one is an error.
 
         ``POST /api/users/{userId}/password/verify``
@@ -297,7 +297,7 @@ class UsersApi(Operations):
         """
         return self._call("POST", "/api/users/{userId}/password/verify", {"userId": userId}, call, keys=("password",), body=body)
 
-    def list_personal_access_tokens(self, userId, /, **call):
+    def list_personal_access_tokens(self, userId, /, **call) -> list[UserPersonalAccessToken]:
         """``GET /api/users/{userId}/personal-access-tokens``
 
         :param userId: ``str``
@@ -306,7 +306,7 @@ class UsersApi(Operations):
         """
         return self._call("GET", "/api/users/{userId}/personal-access-tokens", {"userId": userId}, call)
 
-    def create_personal_access_token(self, userId, /, body=None, **call):
+    def create_personal_access_token(self, userId, /, body=None, **call) -> UserPersonalAccessToken:
         """``POST /api/users/{userId}/personal-access-tokens``
 
         :param userId: ``str``
@@ -318,7 +318,7 @@ class UsersApi(Operations):
         """
         return self._call("POST", "/api/users/{userId}/personal-access-tokens", {"userId": userId}, call, keys=("name", "expiresAt",), body=body)
 
-    def update_personal_access_token_name(self, userId, /, body=None, **call):
+    def update_personal_access_token_name(self, userId, /, body=None, **call) -> UserPersonalAccessToken:
         """Renames a personal access token whose name no path can carry.
 
         ``PATCH /api/users/{userId}/personal-access-tokens``
@@ -332,7 +332,7 @@ class UsersApi(Operations):
         """
         return self._call("PATCH", "/api/users/{userId}/personal-access-tokens", {"userId": userId}, call, keys=("name", "currentName",), body=body)
 
-    def delete_personal_access_token_post(self, userId, /, body=None, **call):
+    def delete_personal_access_token_post(self, userId, /, body=None, **call) -> None:
         """Deletes a personal access token whose name no path can carry.
 
         ``POST /api/users/{userId}/personal-access-tokens/delete``
@@ -345,7 +345,7 @@ class UsersApi(Operations):
         """
         return self._call("POST", "/api/users/{userId}/personal-access-tokens/delete", {"userId": userId}, call, keys=("name",), body=body)
 
-    def update_personal_access_token(self, userId, name, /, body=None, **call):
+    def update_personal_access_token(self, userId, name, /, body=None, **call) -> UserPersonalAccessToken:
         """``PATCH /api/users/{userId}/personal-access-tokens/{name}``
 
         :param userId: ``str``
@@ -357,7 +357,7 @@ class UsersApi(Operations):
         """
         return self._call("PATCH", "/api/users/{userId}/personal-access-tokens/{name}", {"userId": userId, "name": name}, call, keys=("name",), body=body)
 
-    def delete_personal_access_token(self, userId, name, /, **call):
+    def delete_personal_access_token(self, userId, name, /, **call) -> None:
         """``DELETE /api/users/{userId}/personal-access-tokens/{name}``
 
         :param userId: ``str``
@@ -367,7 +367,7 @@ class UsersApi(Operations):
         """
         return self._call("DELETE", "/api/users/{userId}/personal-access-tokens/{name}", {"userId": userId, "name": name}, call)
 
-    def update_profile(self, userId, /, body=None, **call):
+    def update_profile(self, userId, /, body=None, **call) -> UserProfile:
         """Merges into the user's profile.
 
         ``PATCH /api/users/{userId}/profile``
@@ -380,7 +380,7 @@ class UsersApi(Operations):
         """
         return self._call("PATCH", "/api/users/{userId}/profile", {"userId": userId}, call, keys=("profile",), body=body)
 
-    def list_roles(self, userId, /, **call):
+    def list_roles(self, userId, /, **call) -> Listing[Role]:
         """``GET /api/users/{userId}/roles``
 
         :param userId: ``str``
@@ -391,7 +391,7 @@ class UsersApi(Operations):
         """
         return self._list("GET", "/api/users/{userId}/roles", {"userId": userId}, call, query=("search", "search_params",))
 
-    def assign_roles(self, userId, /, body=None, **call):
+    def assign_roles(self, userId, /, body=None, **call) -> AssignedRoles:
         """Gives roles to the user, beside those they have.
 
         ``POST /api/users/{userId}/roles``
@@ -404,7 +404,7 @@ class UsersApi(Operations):
         """
         return self._call("POST", "/api/users/{userId}/roles", {"userId": userId}, call, keys=("roleIds",), body=body)
 
-    def replace_roles(self, userId, /, body=None, **call):
+    def replace_roles(self, userId, /, body=None, **call) -> RoleIds:
         """Gives these roles to the user and takes all others from them.
 
         ``PUT /api/users/{userId}/roles``
@@ -417,7 +417,7 @@ class UsersApi(Operations):
         """
         return self._call("PUT", "/api/users/{userId}/roles", {"userId": userId}, call, keys=("roleIds",), body=body)
 
-    def delete_role(self, userId, roleId, /, **call):
+    def delete_role(self, userId, roleId, /, **call) -> None:
         """``DELETE /api/users/{userId}/roles/{roleId}``
 
         :param userId: ``str``
@@ -427,7 +427,7 @@ class UsersApi(Operations):
         """
         return self._call("DELETE", "/api/users/{userId}/roles/{roleId}", {"userId": userId, "roleId": roleId}, call)
 
-    def list_sessions(self, userId, /, **call):
+    def list_sessions(self, userId, /, **call) -> UserSessions:
         """``GET /api/users/{userId}/sessions``
 
         :param userId: ``str``
@@ -436,7 +436,7 @@ class UsersApi(Operations):
         """
         return self._call("GET", "/api/users/{userId}/sessions", {"userId": userId}, call)
 
-    def get_session(self, userId, sessionId, /, **call):
+    def get_session(self, userId, sessionId, /, **call) -> UserSession:
         """``GET /api/users/{userId}/sessions/{sessionId}``
 
         :param userId: ``str``
@@ -446,7 +446,7 @@ class UsersApi(Operations):
         """
         return self._call("GET", "/api/users/{userId}/sessions/{sessionId}", {"userId": userId, "sessionId": sessionId}, call)
 
-    def delete_session(self, userId, sessionId, /, **call):
+    def delete_session(self, userId, sessionId, /, **call) -> None:
         """``DELETE /api/users/{userId}/sessions/{sessionId}``
 
         :param userId: ``str``
@@ -457,7 +457,7 @@ class UsersApi(Operations):
         """
         return self._call("DELETE", "/api/users/{userId}/sessions/{sessionId}", {"userId": userId, "sessionId": sessionId}, call, query=("revokeGrantsTarget",))
 
-    def get_sso_identity(self, userId, ssoConnectorId, /, **call):
+    def get_sso_identity(self, userId, ssoConnectorId, /, **call) -> UserSsoIdentity:
         """``GET /api/users/{userId}/sso-identities/{ssoConnectorId}``
 
         :param userId: ``str``

@@ -14,7 +14,7 @@ class VerificationCodesApi(Operations):
 
     __slots__ = ()
 
-    def create(self, /, body, **call):
+    def create(self, /, body, **call) -> None:
         """Sends a verification code to an address or a number.
 
         ``POST /api/verification-codes``
@@ -25,7 +25,7 @@ class VerificationCodesApi(Operations):
         """
         return self._call("POST", "/api/verification-codes", None, call, body=body)
 
-    def verify(self, /, body, **call):
+    def verify(self, /, body, **call) -> None:
         """Checks a verification code. A wrong one is an error.
 
         ``POST /api/verification-codes/verify``

@@ -14,7 +14,7 @@ class WellKnownApi(Operations):
 
     __slots__ = ()
 
-    def get_account_center(self, /, **call):
+    def get_account_center(self, /, **call) -> AccountCenterSettings:
         """``GET /api/.well-known/account-center``
 
         The server wants no token for it.
@@ -24,7 +24,7 @@ class WellKnownApi(Operations):
         """
         return self._call("GET", "/api/.well-known/account-center", None, call)
 
-    def get_experience(self, /, **call):
+    def get_experience(self, /, **call) -> WellKnownExperience:
         """``GET /api/.well-known/experience``
 
         The server wants no token for it.
@@ -36,7 +36,7 @@ class WellKnownApi(Operations):
         """
         return self._call("GET", "/api/.well-known/experience", None, call, query=("organizationId", "appId",))
 
-    def get_experience_openapi_json(self, /, **call):
+    def get_experience_openapi_json(self, /, **call) -> Any:
         """``GET /api/.well-known/experience.openapi.json``
 
         The server wants no token for it.
@@ -46,7 +46,7 @@ class WellKnownApi(Operations):
         """
         return self._call("GET", "/api/.well-known/experience.openapi.json", None, call)
 
-    def get_management_openapi_json(self, /, **call):
+    def get_management_openapi_json(self, /, **call) -> Any:
         """``GET /api/.well-known/management.openapi.json``
 
         The server wants no token for it.
@@ -56,7 +56,7 @@ class WellKnownApi(Operations):
         """
         return self._call("GET", "/api/.well-known/management.openapi.json", None, call)
 
-    def get_sign_in_experience_phrases(self, /, **call):
+    def get_sign_in_experience_phrases(self, /, **call) -> dict[str, Any]:
         """``GET /api/.well-known/phrases``
 
         The server wants no token for it.
@@ -67,7 +67,7 @@ class WellKnownApi(Operations):
         """
         return self._call("GET", "/api/.well-known/phrases", None, call, query=("lng",))
 
-    def get_sign_in_experience_config(self, /, **call):
+    def get_sign_in_experience_config(self, /, **call) -> WellKnownExperience:
         """``GET /api/.well-known/sign-in-exp``
 
         Logto advises against it.
@@ -81,7 +81,7 @@ class WellKnownApi(Operations):
         """
         return self._call("GET", "/api/.well-known/sign-in-exp", None, call, query=("organizationId", "appId",))
 
-    def get_user_openapi_json(self, /, **call):
+    def get_user_openapi_json(self, /, **call) -> Any:
         """``GET /api/.well-known/user.openapi.json``
 
         The server wants no token for it.

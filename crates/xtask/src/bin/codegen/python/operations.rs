@@ -84,9 +84,14 @@ fn method(docs: &Docs, shape: &Shape<'_>) -> String {
         given.push(format!("required={{{}}}", pairs.join(", ")));
     }
     arguments.push("**call".to_owned());
+    // For people, and for whoever wants to know it at run time: nothing evaluates it.
+    let annotation = match shape.answer {
+        Answer::Listing(item) => format!("Listing[{}]", names::ty(item, Style::Annotation)),
+        _ => shape.data(Style::Annotation),
+    };
     let run = if shape.is_listing() { "_list" } else { "_call" };
     format!(
-        "\n    def {}({}):\n{}        return self.{run}({})\n",
+        "\n    def {}({}) -> {annotation}:\n{}        return self.{run}({})\n",
         operation.name,
         arguments.join(", "),
         doc(docs, shape),
