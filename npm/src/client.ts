@@ -71,7 +71,9 @@ class Engines {
     let engine = this.#byFetch.get(fetch);
     if (engine === undefined) {
       const getToken = async (): Promise<string> => (await this.main.token()).value;
-      engine = this.module.createEngine({ ...this.options, fetch, getToken });
+      // Its tokens are the main engine's, and so is the store.
+      const { tokenStore: _, ...options } = this.options;
+      engine = this.module.createEngine({ ...options, fetch, getToken });
       this.#byFetch.set(fetch, engine);
     }
     return engine;

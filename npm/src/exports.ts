@@ -13,6 +13,7 @@ export {
 } from './errors.js';
 export { operationsOf } from './api.js';
 export { Search, search, UserSearch, userSearch } from './search.js';
+export { cacheTokenStore } from './store.js';
 export { errorOf, infoOf, unwrap } from './unwrap.js';
 export type { ApiClient } from './client.js';
 export type { AccessToken } from './credentials.js';
@@ -39,6 +40,7 @@ export type { components, operations, paths } from './generated/paths.js';
 export type { DataOf, InitOf, ItemAt, ListPath, PathsWith } from './paths.js';
 export type { SearchKeys, SearchMode, SearchParams, SearchQuery } from './search.js';
 export type { ListOptions, OperationOptions, PathCall, PathCalls, Upload } from './api.js';
+export type { CacheLike, TokenStore } from './store.js';
 export type { CallResult } from './unwrap.js';
 
 /** The base url of a Logto Cloud tenant. */

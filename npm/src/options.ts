@@ -1,6 +1,7 @@
 /** What a client and a call can be told. The core checks core options: their names, types and ranges, and it has the defaults. */
 import type { ClientOptions as FetchClientOptions } from 'openapi-fetch';
 import type { EngineOptions, FetchLike, Testing } from './engine/engine.js';
+import type { TokenStore } from './store.js';
 import type { Hooks } from './events.js';
 
 /** The rate that the client keeps itself within: a token bucket. */
@@ -61,7 +62,7 @@ export interface CallOptions {
   idempotent?: boolean | undefined;
 }
 
-/** A warning of the client. `code` is stable: `scope` (the token was granted none), `insecure_http`. */
+/** A warning of the client. `code` is stable: `scope` (the token was granted none), `insecure_http`, `token_store` and `shared_limit` (it is away). */
 export interface Warning {
   code: string;
   message: string;
@@ -72,6 +73,11 @@ export interface SharedOptions
   extends CoreOptions, Hooks, Omit<FetchClientOptions, 'baseUrl' | 'fetch' | 'body' | 'method'> {
   /** Carries the requests instead of the package's own transport: msw, undici's MockAgent, a service binding's `fetch`. */
   fetch?: FetchLike | undefined;
+  /**
+   * Shares access tokens with other isolates or processes: a Workers KV namespace as it is, {@link cacheTokenStore}, any object with `get` and `put`; in Node also `redis://…` or `rediss://…`, which shares the rate limit
+   * as well. Tokens lie there sealed under the client secret. A store that fails, or takes longer than `tokenStoreTimeoutMs`, costs that wait. Without use where tokens come from `getToken`.
+   */
+  tokenStore?: TokenStore | string | undefined;
   /** Receives warnings, each once. Default: `console.warn`. */
   onWarning?: ((warning: Warning) => void) | undefined;
 }
@@ -153,12 +159,12 @@ const warnOnConsole = (_code: string, message: string): void => {
  * @internal
  */
 export function splitOptions(given: SharedOptions & TestingOption): {
-  engine: Pick<EngineOptions, 'options' | 'fetch' | 'warn' | 'testing'>;
+  engine: Pick<EngineOptions, 'options' | 'fetch' | 'tokenStore' | 'warn' | 'testing'>;
   client: FetchClientOptions;
   hooks: Hooks;
   testing: ((clock: Testing) => void) | undefined;
 } {
-  const { fetch, onWarning, onRequest, onResponse, onRetry, onToken, [TESTING]: testing, ...rest } = given;
+  const { fetch, tokenStore, onWarning, onRequest, onResponse, onRetry, onToken, [TESTING]: testing, ...rest } = given;
   const options: Record<string, unknown> = {};
   const client: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(rest)) {
@@ -171,6 +177,7 @@ export function splitOptions(given: SharedOptions & TestingOption): {
       options,
       warn: onWarning ? (code, message) => onWarning({ code, message }) : warnOnConsole,
       ...(fetch && { fetch }),
+      ...(tokenStore !== undefined && { tokenStore }),
       ...(testing && { testing: true }),
     },
     client,

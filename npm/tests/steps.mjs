@@ -18,8 +18,61 @@ export async function runVector(api, request, { render, extra = {} }) {
   return { outcomes, sleeps: run.clock?.takeSleeps() ?? [], warnings: run.warnings };
 }
 
+/** A token store of a vector, as a user might bring one. */
+class Store {
+  #entries = new Map();
+
+  constructor(kind) {
+    this.kind = kind;
+  }
+
+  async #work() {
+    if (this.kind === 'failing') {
+      throw new Error('the store is broken');
+    }
+    if (this.kind === 'hanging') {
+      await new Promise(() => {});
+    }
+  }
+
+  async get(key) {
+    await this.#work();
+    return this.#entries.get(key) ?? null;
+  }
+
+  async put(key, value, { expirationTtl }) {
+    await this.#work();
+    if (!(expirationTtl >= 60)) {
+      throw new RangeError('KV takes no shorter time to live');
+    }
+    this.#entries.set(key, value);
+  }
+
+  // No process but this one uses it.
+  async lock() {
+    await this.#work();
+    return true;
+  }
+
+  spoil(how) {
+    const spoilt = {
+      bit: (value) => {
+        const at = value.length >> 1;
+        return value.slice(0, at) + (value[at] === 'A' ? 'B' : 'A') + value.slice(at + 1);
+      },
+      end: (value) => value.slice(0, -8),
+      garbage: () => '{"access_token":"forged"}',
+    };
+    for (const [key, value] of this.#entries) {
+      this.#entries.set(key, spoilt[how](value));
+    }
+  }
+}
+
 class Run {
   warnings = [];
+  /** How far steps have moved the clock. */
+  elapsed = 0;
   /** The listing of the step before: its iterator, and the cursor at which it was left. */
   lastList = undefined;
 
@@ -27,17 +80,24 @@ class Run {
     this.api = api;
     this.control = control;
     this.render = render;
-    try {
-      const { tenantId, options, ...endpoint } = client;
+    this.store = client.tokenStore ? new Store(client.tokenStore) : undefined;
+    this.make = () => {
+      const { tenantId, options, tokenStore: _, ...endpoint } = client;
       this.made = api.createManagementApi(tenantId, {
         ...endpoint,
         ...options,
         ...extra,
+        tokenStore: this.store,
         onWarning: ({ code }) => this.warnings.push(code),
         [TESTING]: (clock) => {
+          // A later client's clock begins where the one before stands.
+          clock.advance(this.elapsed);
           this.clock = clock;
         },
       });
+    };
+    try {
+      this.make();
     } catch (error) {
       if (!steps.some((step) => step.create)) {
         throw error;
@@ -63,6 +123,16 @@ class Run {
       }
       if (step.advanceMs !== undefined) {
         this.clock.advance(step.advanceMs);
+        this.elapsed += step.advanceMs;
+        return {};
+      }
+      if (step.again) {
+        this.made.apiClient.dispose();
+        this.make();
+        return {};
+      }
+      if (step.spoil) {
+        this.store.spoil(step.spoil);
         return {};
       }
       if (step.call) {

@@ -20,6 +20,8 @@ pub(crate) struct Options {
     options: Map<String, Value>,
     #[serde(default)]
     pub(crate) testing: bool,
+    /// The address of a Redis that holds tokens and the rate limit for several processes.
+    pub(crate) redis: Option<String>,
 }
 
 impl Options {
@@ -33,19 +35,19 @@ impl Options {
         })
     }
 
-    pub(crate) fn config(self) -> Result<Config, Error> {
-        let mut builder = match self.vars {
+    pub(crate) fn config(&self) -> Result<Config, Error> {
+        let mut builder = match &self.vars {
             Some(vars) => Config::from_vars(|name| vars.get(name).cloned())?,
             None => {
-                let mut builder = Config::tenant(self.tenant_id.unwrap_or_default());
-                if let Some(url) = self.base_url {
+                let mut builder = Config::tenant(self.tenant_id.clone().unwrap_or_default());
+                if let Some(url) = &self.base_url {
                     builder = builder.base_url(url);
                 }
-                if let Some(indicator) = self.api_indicator {
+                if let Some(indicator) = &self.api_indicator {
                     builder = builder.api_indicator(indicator);
                 }
-                if let (Some(id), Some(secret)) = (self.client_id, self.client_secret) {
-                    builder = builder.credentials(id, secret);
+                if let (Some(id), Some(secret)) = (&self.client_id, &self.client_secret) {
+                    builder = builder.credentials(id, secret.as_str());
                 }
                 builder
             }

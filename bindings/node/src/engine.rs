@@ -1,12 +1,12 @@
 //! One client.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use logto_management::{
-    Client, Error, ReqwestTransport, TokioClock,
+    Client, Error, RedisLimit, RedisStore, ReqwestTransport, Sealed, TokioClock,
     core::{BoxClock, BoxTransport, TestingClock},
 };
 use napi::{
@@ -21,7 +21,9 @@ use crate::{
     cancel::{Cancellation, cancellable},
     config::Options,
     pager::Pager,
-    runtime, tokens,
+    runtime,
+    store::{AskStore, Store},
+    tokens,
     tokens::{Ask, Tokens},
     warnings::Warnings,
 };
@@ -33,23 +35,29 @@ pub struct Engine {
     /// `None` once it was disposed of.
     client: Mutex<Option<Client<BoxTransport, BoxClock>>>,
     tokens: Option<Tokens>,
+    store: Option<Store>,
     clock: Option<TestingClock<TokioClock>>,
     warnings: Warnings,
 }
 
 #[napi]
 impl Engine {
-    /// An engine, or what is wrong with its options as the core's JSON. `ask` is called with a ticket for each token that is needed; `settle_token` answers it.
+    /// An engine, or what is wrong with its options as the core's JSON. `ask` is called with a ticket for each token that is needed; `settle_token` answers it;
+    /// `ask_store` for each step of a token store, which `settle_store` answers.
     #[napi]
     #[allow(clippy::use_self, reason = "the macro takes this type to a place without Self")]
-    pub fn create(options: String, ask: Option<Ask>) -> Either<Engine, String> {
-        match Self::try_new(&options, ask) {
+    pub fn create(options: String, ask: Option<Ask>, ask_store: Option<AskStore>) -> Either<Engine, String> {
+        match Self::try_new(&options, ask, ask_store) {
             Ok(engine) => Either::A(engine),
             Err(error) => Either::B(error.to_json()),
         }
     }
 
-    fn try_new(options: &str, ask: Option<Ask>) -> std::result::Result<Self, Error> {
+    fn try_new(
+        options: &str,
+        ask: Option<Ask>,
+        ask_store: Option<AskStore>,
+    ) -> std::result::Result<Self, Error> {
         let options = Options::parse(options)?;
         let clock = options.testing.then(|| TestingClock::new(TokioClock));
         let config = options.config()?;
@@ -58,6 +66,8 @@ impl Engine {
             .map_err(|error| Error::invalid_config(format!("The HTTP client cannot be set up: {error}")))?;
         let warnings = Warnings::default();
         let tokens = ask.map(Tokens::new);
+        let store = ask_store.map(Store::new);
+        let limited = config.rate_limit();
         let erased = clock.clone().map_or_else(|| BoxClock::new(TokioClock), BoxClock::new);
         let mut builder =
             Client::builder(config, BoxTransport::new(transport), erased).observer(warnings.clone());
@@ -65,10 +75,20 @@ impl Engine {
             // The server counts per tenant, whatever the number of clients. A testing clock's time is nobody else's.
             builder = builder.share_rate_limit();
         }
+        if let Some(store) = &store {
+            builder = builder.token_vault(Sealed::shared(store.clone()));
+        }
+        if let Some(url) = &options.redis {
+            let redis = RedisStore::new(url)?;
+            builder = builder.token_vault(Sealed::shared(redis.clone()));
+            if let Some(limit) = limited {
+                builder = builder.shared_limit(Arc::new(RedisLimit::new(redis, &base_url, limit)));
+            }
+        }
         if let Some(tokens) = &tokens {
             builder = builder.token_source(tokens.clone());
         }
-        Ok(Self { base_url, client: Mutex::new(Some(builder.build()?)), tokens, clock, warnings })
+        Ok(Self { base_url, client: Mutex::new(Some(builder.build()?)), tokens, store, clock, warnings })
     }
 
     /// The client; after `dispose`, an error.
@@ -156,6 +176,14 @@ impl Engine {
     #[napi]
     pub fn observe(&self, on: bool) {
         self.warnings.listen(on);
+    }
+
+    /// Answers a step of the token store: with a value, with nothing, or with why it failed.
+    #[napi]
+    pub fn settle_store(&self, ticket: u32, value: Option<String>, failure: Option<String>) {
+        if let Some(store) = &self.store {
+            store.settle(ticket, failure.map_or(Ok(value), Err));
+        }
     }
 
     /// Lets go of connections and memory once the calls under way have ended. Later calls fail.

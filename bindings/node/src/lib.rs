@@ -10,6 +10,7 @@
 //! - `answer.rs`: what promises resolve to
 //! - `cancel.rs`: `AbortSignal`'s counterpart
 //! - `tokens.rs`: a JavaScript function as the source of tokens
+//! - `store.rs`: a JavaScript object as the token store
 //! - `warnings.rs`: warnings and events, kept until the next answer takes them along
 
 // What #[napi] generates is unsafe, public and undocumented.
@@ -22,6 +23,7 @@ mod config;
 mod engine;
 mod pager;
 mod runtime;
+mod store;
 mod tokens;
 mod warnings;
 

@@ -1,6 +1,6 @@
 //! The client behind exports that take and give plain data.
 
-use std::{cell::Cell, rc::Rc, time::Duration};
+use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use logto_management_core::http::Method;
 use logto_management_core::{
@@ -18,6 +18,7 @@ use crate::{
     tasks::{self, run},
     text,
     tokens::HostTokens,
+    vault::HostVault,
 };
 
 /// One client. Each call has an even number of the façade's, under which the host is told what came of it, and by which it can be cancelled.
@@ -56,6 +57,9 @@ impl Engine {
             .max_concurrency(setup.max_concurrency);
         if host.gives_tokens() {
             builder = builder.token_source(HostTokens(host.clone()));
+        }
+        if host.shares_tokens() {
+            builder = builder.token_vault(Arc::new(HostVault(host.clone())));
         }
         if testing.is_none() {
             builder = builder.share_rate_limit();

@@ -36,6 +36,14 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = givesTokens)]
     pub(crate) fn gives_tokens(this: &Host) -> bool;
 
+    /// Whether tokens are shared through a store.
+    #[wasm_bindgen(method, getter, js_name = sharesTokens)]
+    pub(crate) fn shares_tokens(this: &Host) -> bool;
+
+    /// Begins a step of the token store, by its number; what comes of it is a [`given_token`](Self::given_token).
+    #[wasm_bindgen(method)]
+    pub(crate) fn vault(this: &Host, key: u32, step: u32, secret: &str, binding: &str, text: &str, ttl: f64);
+
     /// Asks that function.
     #[wasm_bindgen(method, js_name = askToken)]
     pub(crate) fn ask_token(this: &Host, key: u32);

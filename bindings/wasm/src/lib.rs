@@ -10,6 +10,7 @@
 //! | `engine.rs` | the client behind exports that take and give plain data |
 //! | `pager.rs` | a listing behind the same |
 //! | `tokens.rs` | tokens from a JavaScript function |
+//! | `vault.rs` | the token store |
 //! | `tasks.rs` | runs calls, each in the turn of what woke it |
 //! | `options.rs` | what the façade hands over when it makes an engine |
 //! | `text.rs` | headers and pairs as one string: one crossing instead of many |
@@ -29,6 +30,7 @@ mod pager;
 mod tasks;
 mod text;
 mod tokens;
+mod vault;
 
 pub use engine::{Engine, call_option_names, cancel, error_names};
 pub use host::Host;

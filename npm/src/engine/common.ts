@@ -42,6 +42,9 @@ export function handOver(warnings: FlatPairs | undefined, warn: (code: string, m
   }
 }
 
+/** What a store that failed says. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+
 /** `Error::to_json()`, read. */
 export const readError = (json: string): ErrorData => JSON.parse(json) as ErrorData;
 

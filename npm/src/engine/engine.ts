@@ -11,6 +11,7 @@
  * - An aborted call aborts on the wire.
  * - Warnings are handed to `warn` before the call that caused them settles.
  */
+import type { TokenStore } from '../store.js';
 
 /** The engines' module: what an entry of the package loads for its runtime. */
 export interface EngineModule {
@@ -37,6 +38,8 @@ export interface EngineOptions {
   options?: Record<string, unknown>;
   /** Where tokens come from instead of the client credentials. Called for each request that needs one. */
   getToken?: () => Promise<string>;
+  /** Where the tokens of the client credentials are shared: an object, or with the native engine the address of a Redis. */
+  tokenStore?: TokenStore | string;
   /** Carries the requests instead of the engine's own transport. Only an engine whose transport is `fetch` takes it. */
   fetch?: FetchLike;
   /** Receives the core's warnings. `code` is stable (`scope`, `insecure_http`). */

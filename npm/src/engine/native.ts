@@ -13,15 +13,19 @@ import type {
   EventSink,
   Testing,
 } from './engine.js';
-import { handOver, PLAIN_OPTIONS, readError, TokenFailures } from './common.js';
+import { checkStore, storeStep, type StoreStep, type TokenStore } from '../store.js';
+import { handOver, messageOf, PLAIN_OPTIONS, readError, TokenFailures } from './common.js';
 
 /** What the addon exports. Nothing at all in an answer: cancelled, or the end of a listing. */
 export interface Addon {
   errorNames(): string[];
   callOptions(): string[];
   Cancellation: new () => Cancellation;
-  Engine: { create(options: string, ask?: (ticket: number) => void): AddonEngine | string };
+  Engine: { create(options: string, ask?: (ticket: number) => void, askStore?: AskStore): AddonEngine | string };
 }
+
+type StoreCall = (step: StoreStep, key: string, value: string, ttlMs: number) => void;
+type AskStore = (ticket: number, ...step: Parameters<StoreCall>) => void;
 
 interface Cancellation {
   cancel(): void;
@@ -52,6 +56,7 @@ interface AddonEngine {
   token(cancellation: Cancellation | undefined): Promise<Answer>;
   pager(list: string): AddonPager;
   settleToken(ticket: number, token: string | undefined): void;
+  settleStore(ticket: number, value: string | undefined, failure: string | undefined): void;
   observe(on: boolean): void;
   dispose(): void;
   advance(ms: number): void;
@@ -84,9 +89,15 @@ class NativeEngine implements Engine {
 
   constructor(addon: Addon, options: EngineOptions) {
     const plain = Object.fromEntries(PLAIN_OPTIONS.map((name) => [name, options[name]]));
-    const { getToken } = options;
+    const { getToken, tokenStore } = options;
     const ask = getToken && ((ticket: number): void => void this.#ask(getToken, ticket));
-    const inner = addon.Engine.create(JSON.stringify(plain), ask);
+    checkStore(tokenStore, true);
+    const redis = typeof tokenStore === 'string' ? tokenStore : undefined;
+    const askStore: AskStore | undefined =
+      typeof tokenStore === 'object'
+        ? (ticket, ...step): void => void this.#askStore(tokenStore, ticket, step)
+        : undefined;
+    const inner = addon.Engine.create(JSON.stringify({ ...plain, redis }), ask, askStore);
     if (typeof inner === 'string') {
       // plain data, as the interface says
       throw readError(inner);
@@ -183,6 +194,14 @@ class NativeEngine implements Engine {
       failure.cause = Object.assign(new Error(message), code !== '' && { code });
     }
     throw failure;
+  }
+
+  async #askStore(store: TokenStore, ticket: number, step: Parameters<StoreCall>): Promise<void> {
+    try {
+      this.#inner.settleStore(ticket, await storeStep(store, ...step), undefined);
+    } catch (thrown) {
+      this.#inner.settleStore(ticket, undefined, messageOf(thrown));
+    }
   }
 
   async #ask(getToken: () => Promise<string>, ticket: number): Promise<void> {

@@ -4,8 +4,10 @@
  * Calls have even numbers, given here; what a call waits for has an odd key, given by the module, which is resumed under that key. The module runs in the turn of whatever woke it: in a Worker, everything that a
  * request causes then stays in that request.
  */
-import { readError, TokenFailures } from './common.js';
+import type { TokenStore } from '../store.js';
+import { messageOf, readError, TokenFailures } from './common.js';
 import type { EngineOptions, EnginePage, EngineResponse, EngineToken } from './engine.js';
+import { vaultStep } from './vault.js';
 import { exchange, type Outcome } from './wasm-fetch.js';
 
 /** Something under way that can be given up. */
@@ -132,16 +134,21 @@ const DATA = ['none', 'json', 'text', 'bytes'] as const;
 /** The host of one engine. */
 export class Host {
   readonly givesTokens: boolean;
+  readonly sharesTokens: boolean;
   readonly failures = new TokenFailures();
   readonly #instance: Instance;
-  readonly #options: Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn'>;
+  readonly #options: Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn' | 'tokenStore'>;
   readonly #outcomes = new Map<number, Outcome>();
   readonly #tokens = new Map<number, string>();
 
-  constructor(instance: Instance, options: Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn'>) {
+  constructor(
+    instance: Instance,
+    options: Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn' | 'tokenStore'>,
+  ) {
     this.#instance = instance;
     this.#options = options;
     this.givesTokens = options.getToken !== undefined;
+    this.sharesTokens = options.tokenStore !== undefined;
   }
 
   // For the module: what a call waits for.
@@ -196,6 +203,23 @@ export class Host {
         }
       });
     });
+  }
+
+  vault(key: number, step: number, secret: string, binding: string, text: string, ttlMs: number): void {
+    const operation: Operation = { abort: () => undefined };
+    this.#instance.begin(key, operation);
+    void vaultStep(this.#options.tokenStore as TokenStore, step, secret, binding, text, ttlMs)
+      .then(
+        (value) => value !== undefined && `+${value}`,
+        (error: unknown) => `-${messageOf(error)}`,
+      )
+      .then((told) => {
+        this.#instance.end(key, operation, () => {
+          if (told) {
+            this.#tokens.set(key, told);
+          }
+        });
+      });
   }
 
   givenToken(key: number): string | undefined {

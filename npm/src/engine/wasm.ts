@@ -23,6 +23,7 @@ import type {
   ErrorData,
   Testing,
 } from './engine.js';
+import { checkStore } from '../store.js';
 import { CoreFailure, Host, Instance } from './wasm-host.js';
 
 /** What a runtime lets an engine do. */
@@ -77,6 +78,7 @@ class WasmEngine implements Engine {
   #disposed = false;
 
   constructor(options: EngineOptions, runtime: Runtime) {
+    checkStore(options.tokenStore, false);
     this.#options = options;
     this.#runtime = runtime;
     this.baseUrl = this.#enter().engine.baseUrl;
@@ -170,8 +172,14 @@ class WasmEngine implements Engine {
     }
     const instance = alive();
     if (this.#inside?.instance !== instance) {
-      const { events, fetch, getToken, warn } = this.#options;
-      const host = new Host(instance, { warn, events, ...(fetch && { fetch }), ...(getToken && { getToken }) });
+      const { events, fetch, getToken, tokenStore, warn } = this.#options;
+      const host = new Host(instance, {
+        warn,
+        events,
+        ...(fetch && { fetch }),
+        ...(getToken && { getToken }),
+        ...(tokenStore !== undefined && { tokenStore }),
+      });
       const plain = Object.fromEntries(PLAIN_OPTIONS.map((name) => [name, this.#options[name]]));
       const json = JSON.stringify({ ...plain, shared: this.#runtime.shared });
       this.#inside = { instance, host, engine: create(instance, json, host), observed: false };
