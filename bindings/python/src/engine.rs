@@ -22,6 +22,7 @@ use crate::{
     outcome::{Failure, Outcome},
     pager::Pager,
     runtime::{Home, lock},
+    store::Source,
     value, wait,
 };
 
@@ -43,7 +44,7 @@ enum State {
 
 /// Makes a client, or says what is wrong with its configuration. Does no I/O.
 #[pyfunction]
-#[pyo3(signature = (*, tenant_id, base_url, api_indicator, client_id, client_secret, vars, options, asynchronous, clock, hooks))]
+#[pyo3(signature = (*, tenant_id, base_url, api_indicator, client_id, client_secret, vars, options, asynchronous, clock, hooks, store = None))]
 #[expect(clippy::too_many_arguments, reason = "keywords, all of them")]
 pub(crate) fn open(
     py: Python<'_>,
@@ -57,6 +58,7 @@ pub(crate) fn open(
     asynchronous: bool,
     clock: Option<Bound<'_, TestingClock>>,
     hooks: Option<Py<PyAny>>,
+    store: Option<Bound<'_, PyAny>>,
 ) -> PyResult<Py<PyAny>> {
     let failed = |error| Failure(error).into_py_any(py);
     let begun = match vars {
@@ -89,7 +91,9 @@ pub(crate) fn open(
         Err(error) => return failed(error),
     };
     let attention = Arc::new(Attention::default());
-    let recipe = Recipe { config, clock: clock.map(|clock| clock.get().clone()), asynchronous, attention };
+    let clock = clock.map(|clock| clock.get().clone());
+    let store = store.as_ref().map(Source::new);
+    let recipe = Recipe { config, clock, asynchronous, attention, store };
     match recipe.make()? {
         Ok(live) => {
             let state = Mutex::new(State::Open(Owned::new(Arc::new(live))));

@@ -11,6 +11,7 @@
 //! | `engine.rs`, `live.rs` | a client; and what of it belongs to one process |
 //! | `call.rs`, `value.rs` | Python arguments to requests |
 //! | `outcome.rs`, `json.rs` | answers to Python objects |
+//! | `store.rs` | a Python object as the token store |
 //! | `pager.rs`, `clock.rs`, `transport.rs` | listings, the testing clock, requests that go on while nobody waits |
 //!
 //! # Rules
@@ -28,6 +29,7 @@ mod live;
 mod outcome;
 mod pager;
 mod runtime;
+mod store;
 mod transport;
 mod value;
 mod wait;
@@ -44,6 +46,7 @@ mod _native {
         engine::{Engine, open},
         outcome::{Answer, Failure},
         pager::Pager,
+        store::StoreAnswer,
         wait::exiting,
     };
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use logto_management::{
-    Client, Config, Error, Event, TokioClock,
+    Client, Config, Error, Event, RedisLimit, RedisStore, Sealed, TokioClock,
     core::{BoxClock, BoxTransport, Clock, Observer, RateLimiter},
 };
 use pyo3::PyResult;
@@ -17,6 +17,7 @@ use pyo3::PyResult;
 use crate::{
     clock::TestingClock,
     runtime::{self, Home, lock},
+    store::Source,
     transport::Transport,
 };
 
@@ -27,6 +28,7 @@ pub(crate) struct Recipe {
     pub(crate) clock: Option<TestingClock>,
     pub(crate) asynchronous: bool,
     pub(crate) attention: Arc<Attention>,
+    pub(crate) store: Option<Source>,
 }
 
 /// A client in one process.
@@ -62,6 +64,21 @@ impl Recipe {
         let mut builder = Client::builder(config, transport, clock).observer(noting);
         if let Some(limiter) = limiter {
             builder = builder.limiter(limiter);
+        }
+        match &self.store {
+            None => {}
+            Some(Source::Python(store)) => builder = builder.token_vault(Sealed::shared(store.clone())),
+            Some(Source::Redis(url)) => {
+                let redis = match RedisStore::new(url) {
+                    Ok(redis) => redis,
+                    Err(error) => return Ok(Err(error)),
+                };
+                builder = builder.token_vault(Sealed::shared(redis.clone()));
+                if let Some(limit) = self.config.rate_limit() {
+                    let limit = RedisLimit::new(redis, self.config.base_url(), limit);
+                    builder = builder.shared_limit(Arc::new(limit));
+                }
+            }
         }
         Ok(builder.build().map(|client| Live { client, home, notices }))
     }

@@ -30,6 +30,7 @@ from ._options import (
 )
 from ._response import AccessToken, Headers, RawResponse
 from ._search import Search, UserSearch
+from ._store import AsyncTokenStore, TokenStore
 from .errors import (
     APIConnectionError,
     APIStatusError,
@@ -71,6 +72,7 @@ __all__ = [
     "AsyncListing",
     "AsyncManagementApi",
     "AsyncRawApi",
+    "AsyncTokenStore",
     "AuthenticationError",
     "BadRequestError",
     "BodyOptions",
@@ -110,6 +112,7 @@ __all__ = [
     "ServerError",
     "TokenEvent",
     "TokenQuotaError",
+    "TokenStore",
     "UnauthorizedError",
     "UnexpectedRedirectError",
     "UnprocessableError",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from . import _call, _options
 from ._native import Failure
 from ._native import open as _open
+from ._store import asker
 from .errors import from_failure
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from ._native import TestingClock
     from ._options import ClientOptions, RequestOptions
+    from ._store import AsyncTokenStore, TokenStore
 
 _VARIABLES = ("LOGTO_ENDPOINT", "LOGTO_TENANT_ID", "LOGTO_CLIENT_ID", "LOGTO_CLIENT_SECRET", "LOGTO_API_INDICATOR")
 
@@ -35,6 +37,7 @@ class Base:
         client_secret: str,
         base_url: str | None = None,
         api_indicator: str | None = None,
+        token_store: TokenStore | AsyncTokenStore | str | None = None,
         clock: TestingClock | None = None,
         **options: Unpack[ClientOptions],
     ) -> None:
@@ -43,6 +46,8 @@ class Base:
         :param tenant_id: of Logto Cloud. A self-hosted Logto's is ``default``
         :param base_url: where Logto is, unless at ``https://<tenant_id>.logto.app``: a self-hosted Logto, or a custom domain
         :param api_indicator: the Management API's resource indicator, unless ``https://<tenant_id>.logto.app/api``
+        :param token_store: shares access tokens with other processes: ``redis://…`` or ``rediss://…``, which shares the rate limit as well, or an object with ``get(key)`` and
+            ``put(key, value, ttl)``. Tokens lie there sealed under the client secret. A store that fails, or takes longer than ``token_store_timeout``, costs that wait
         :param clock: for tests, see :mod:`logto_management.testing`
         :param options: see :class:`ClientOptions`
         :raises ConfigError: saying what is wrong and what would be right
@@ -54,6 +59,7 @@ class Base:
             client_secret=client_secret,
             base_url=base_url,
             api_indicator=api_indicator,
+            token_store=token_store,
             clock=clock,
         )
 
@@ -65,12 +71,19 @@ class Base:
         client_id: str,
         client_secret: str,
         base_url: str | None = None,
+        token_store: TokenStore | AsyncTokenStore | str | None = None,
         clock: TestingClock | None = None,
         **options: Unpack[ClientOptions],
     ) -> Self:
         """Make a client of a Logto Cloud tenant; with ``base_url`` where it has a custom domain."""
         return cls(
-            tenant_id, client_id=client_id, client_secret=client_secret, base_url=base_url, clock=clock, **options
+            tenant_id,
+            client_id=client_id,
+            client_secret=client_secret,
+            base_url=base_url,
+            token_store=token_store,
+            clock=clock,
+            **options,
         )
 
     @classmethod
@@ -81,6 +94,7 @@ class Base:
         client_id: str,
         client_secret: str,
         api_indicator: str | None = None,
+        token_store: TokenStore | AsyncTokenStore | str | None = None,
         clock: TestingClock | None = None,
         **options: Unpack[ClientOptions],
     ) -> Self:
@@ -91,6 +105,7 @@ class Base:
             client_secret=client_secret,
             base_url=base_url,
             api_indicator=api_indicator,
+            token_store=token_store,
             clock=clock,
             **options,
         )
@@ -100,6 +115,7 @@ class Base:
         cls,
         env: Mapping[str, str] | None = None,
         *,
+        token_store: TokenStore | AsyncTokenStore | str | None = None,
         clock: TestingClock | None = None,
         **options: Unpack[ClientOptions],
     ) -> Self:
@@ -113,7 +129,9 @@ class Base:
         """
         env = os.environ if env is None else env
         self = cls.__new__(cls)
-        self._begin(options, vars={name: env[name] for name in _VARIABLES if name in env}, clock=clock)
+        self._begin(
+            options, vars={name: env[name] for name in _VARIABLES if name in env}, token_store=token_store, clock=clock
+        )
         return self
 
     def _begin(
@@ -126,6 +144,7 @@ class Base:
         base_url: str | None = None,
         api_indicator: str | None = None,
         vars: dict[str, str] | None = None,  # noqa: A002
+        token_store: TokenStore | AsyncTokenStore | str | None = None,
         clock: TestingClock | None = None,
     ) -> None:
         given = dict(options)
@@ -141,6 +160,7 @@ class Base:
             asynchronous=self._asynchronous,
             clock=clock,
             hooks=hooks,
+            store=asker(token_store, self._asynchronous),
         )
         if isinstance(engine, Failure):
             raise from_failure(engine)

@@ -61,6 +61,19 @@ def _bridge(loop: AbstractEventLoop) -> Bridge:
     return bridge
 
 
+def running_loop() -> AbstractEventLoop:
+    """Return a loop that calls came from and that still runs.
+
+    :raises RuntimeError: where there is none
+    """
+    with _lock:
+        loops = list(_bridges)
+    for loop in loops:
+        if loop.is_running():
+            return loop
+    raise RuntimeError("no event loop runs that a client is used on")
+
+
 async def run(start: Callable[..., Any], *arguments: Any) -> Any:
     """Run a native call on the running loop and give its outcome. Cancelling the task drops the call, which aborts its request on the wire.
 

@@ -13,6 +13,7 @@ __all__ = [
     "Engine",
     "Failure",
     "Pager",
+    "StoreAnswer",
     "TestingClock",
     "Ticket",
     "__version__",
@@ -38,6 +39,7 @@ def open(
     asynchronous: bool,
     clock: TestingClock | None,
     hooks: Any,
+    store: Callable[..., None] | str | None = None,
 ) -> Engine | Failure: ...
 
 @final
@@ -90,6 +92,11 @@ class Pager:
     def cursor(self) -> str | None: ...
     def total(self) -> tuple[int | None, bool | None]: ...
     def close(self) -> None: ...
+
+@final
+class StoreAnswer:
+    def give(self, value: str | None) -> None: ...
+    def fail(self, message: str) -> None: ...
 
 @final
 class Answer:

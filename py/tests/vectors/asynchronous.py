@@ -36,12 +36,18 @@ class Play:
         self.api: AsyncManagementApi | None = None
         self.failure: LogtoError | None = None
         self.last: tuple[Any, str | None] | None = None
+        self.client = request["client"]
+        kind = self.client.get("tokenStore")
+        self.store = common.AsyncStore(kind) if kind else None
         try:
-            self.api = AsyncManagementApi(**common.client_keywords(request["client"], clock))
+            self.api = self.make()
         except LogtoError as error:
             if not any("create" in step for step in request["steps"]):
                 raise
             self.failure = error
+
+    def make(self) -> AsyncManagementApi:
+        return AsyncManagementApi(**common.client_keywords(self.client, self.clock), token_store=self.store)
 
     async def step(self, step: dict[str, Any]) -> Any:
         parallel = step.get("parallel")
@@ -57,6 +63,12 @@ class Play:
             assert self.api is not None
             if "advanceMs" in step:
                 self.clock.advance(step["advanceMs"] / 1000)
+            elif "again" in step:
+                await self.api.close()
+                self.api = self.make()
+            elif "spoil" in step:
+                assert self.store is not None
+                self.store.spoil(step["spoil"])
             elif "call" in step:
                 return await self.call(step["call"])
             elif "list" in step:

@@ -35,12 +35,18 @@ class Play:
         self.api: ManagementApi | None = None
         self.failure: LogtoError | None = None
         self.last: tuple[Any, str | None] | None = None
+        self.client = request["client"]
+        kind = self.client.get("tokenStore")
+        self.store = common.Store(kind) if kind else None
         try:
-            self.api = ManagementApi(**common.client_keywords(request["client"], clock))
+            self.api = self.make()
         except LogtoError as error:
             if not any("create" in step for step in request["steps"]):
                 raise
             self.failure = error
+
+    def make(self) -> ManagementApi:
+        return ManagementApi(**common.client_keywords(self.client, self.clock), token_store=self.store)
 
     def step(self, step: dict[str, Any]) -> Any:
         parallel = step.get("parallel")
@@ -68,6 +74,12 @@ class Play:
             assert self.api is not None
             if "advanceMs" in step:
                 self.clock.advance(step["advanceMs"] / 1000)
+            elif "again" in step:
+                self.api.close()
+                self.api = self.make()
+            elif "spoil" in step:
+                assert self.store is not None
+                self.store.spoil(step["spoil"])
             elif "call" in step:
                 return self.call(step["call"])
             elif "list" in step:

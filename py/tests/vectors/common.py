@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import logging
 import pickle
 import re
+import threading
 import traceback
 from typing import Any
 from urllib.request import urlopen
@@ -33,6 +35,53 @@ class Warnings(logging.Handler):
 
     def __exit__(self, *_: object) -> None:
         logging.getLogger("logto_management").removeHandler(self)
+
+
+class Store:
+    """A token store of a vector, as a user might bring one."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.entries: dict[str, str] = {}
+
+    def get(self, key: str) -> str | None:
+        self.work()
+        return self.entries.get(key)
+
+    def put(self, key: str, value: str, ttl: int) -> None:
+        self.work()
+        assert ttl > 0
+        self.entries[key] = value
+
+    def work(self) -> None:
+        if self.kind == "failing":
+            raise OSError("the store is broken")
+        if self.kind == "hanging":
+            threading.Event().wait()
+
+    def spoil(self, how: str) -> None:
+        for key, value in self.entries.items():
+            half = len(value) // 2
+            self.entries[key] = {
+                "bit": value[:half] + ("B" if value[half] == "A" else "A") + value[half + 1 :],
+                "end": value[:-8],
+                "garbage": '{"access_token":"forged"}',
+            }[how]
+
+
+class AsyncStore(Store):
+    """The same, awaited."""
+
+    async def get(self, key: str) -> str | None:  # type: ignore[override]
+        await self.turn()
+        return super().get(key)
+
+    async def put(self, key: str, value: str, ttl: int) -> None:  # type: ignore[override]
+        await self.turn()
+        super().put(key, value, ttl)
+
+    async def turn(self) -> None:
+        await (asyncio.Event().wait() if self.kind == "hanging" else asyncio.sleep(0))
 
 
 def client_keywords(client: dict[str, Any], clock: TestingClock) -> dict[str, Any]:
