@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use logto_management::{Config, Error, Request, core::ConfigBuilder};
+use logto_management::{Config, Error, Network, Request, core::ConfigBuilder};
 use pyo3::{
     IntoPyObjectExt, PyTraverseError, PyVisit,
     exceptions::PyRuntimeError,
@@ -44,7 +44,7 @@ enum State {
 
 /// Makes a client, or says what is wrong with its configuration. Does no I/O.
 #[pyfunction]
-#[pyo3(signature = (*, tenant_id, base_url, api_indicator, client_id, client_secret, vars, options, asynchronous, clock, hooks, store = None))]
+#[pyo3(signature = (*, tenant_id, base_url, api_indicator, client_id, client_secret, vars, options, network, asynchronous, clock, hooks, store = None))]
 #[expect(clippy::too_many_arguments, reason = "keywords, all of them")]
 pub(crate) fn open(
     py: Python<'_>,
@@ -55,6 +55,7 @@ pub(crate) fn open(
     client_secret: Option<String>,
     vars: Option<Bound<'_, PyDict>>,
     options: Option<Bound<'_, PyDict>>,
+    network: Bound<'_, PyDict>,
     asynchronous: bool,
     clock: Option<Bound<'_, TestingClock>>,
     hooks: Option<Py<PyAny>>,
@@ -90,10 +91,19 @@ pub(crate) fn open(
         Ok(config) => config,
         Err(error) => return failed(error),
     };
+    let mut connecting = Network::new();
+    for (name, value) in &network {
+        let name = value::text("the name of an option", &name)?;
+        let value = value::to_json(&format!("the option {name}"), &value)?;
+        connecting = match connecting.option(&name, &value) {
+            Ok(network) => network,
+            Err(error) => return failed(error),
+        };
+    }
     let attention = Arc::new(Attention::default());
     let clock = clock.map(|clock| clock.get().clone());
     let store = store.as_ref().map(Source::new);
-    let recipe = Recipe { config, clock, asynchronous, attention, store };
+    let recipe = Recipe { config, network: connecting, clock, asynchronous, attention, store };
     match recipe.make()? {
         Ok(live) => {
             let state = Mutex::new(State::Open(Owned::new(Arc::new(live))));

@@ -55,6 +55,7 @@ mod _native {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("ERROR_NAMES", ERROR_NAMES.to_vec())?;
         module.add("CLIENT_OPTIONS", options::CLIENT_OPTIONS.to_vec())?;
-        module.add("CALL_OPTIONS", options::CALL_OPTIONS.to_vec())
+        module.add("CALL_OPTIONS", options::CALL_OPTIONS.to_vec())?;
+        module.add("NETWORK_OPTIONS", logto_management::NETWORK_OPTIONS.to_vec())
     }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use logto_management::{
-    Client, Config, Error, Event, RedisLimit, RedisStore, Sealed, TokioClock,
+    Client, Config, Error, Event, Network, RedisLimit, RedisStore, Sealed, TokioClock,
     core::{BoxClock, BoxTransport, Clock, Observer, RateLimiter},
 };
 use pyo3::PyResult;
@@ -25,6 +25,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) struct Recipe {
     pub(crate) config: Config,
+    pub(crate) network: Network,
     pub(crate) clock: Option<TestingClock>,
     pub(crate) asynchronous: bool,
     pub(crate) attention: Arc<Attention>,
@@ -55,7 +56,7 @@ impl Recipe {
             Some(clock) => BoxClock::new(clock.0.clone()),
             None => BoxClock::new(TokioClock),
         };
-        let transport = BoxTransport::new(Transport::new(config.clone()));
+        let transport = BoxTransport::new(Transport::new(config.clone(), self.network.clone()));
         let noting = Noting {
             notices: Arc::clone(&notices),
             attention: Arc::clone(&self.attention),

@@ -3,7 +3,7 @@
 use std::{future::Future, sync::OnceLock};
 
 use logto_management::{
-    Config, ReqwestTransport,
+    Config, Network, ReqwestTransport,
     core::{HttpTransport, TransportError, TransportErrorKind, bytes::Bytes, http},
 };
 use tokio::task::JoinHandle;
@@ -23,20 +23,24 @@ pub(crate) fn ahead<F: Future>(future: F) -> impl Future<Output = F::Output> {
 #[derive(Debug)]
 pub(crate) struct Transport {
     config: Config,
+    network: Network,
     /// Made by the first request: it reads the system's certificates, which a client that is only set up should not pay for.
     inner: OnceLock<Result<ReqwestTransport, TransportError>>,
 }
 
 impl Transport {
-    pub(crate) const fn new(config: Config) -> Self {
-        Self { config, inner: OnceLock::new() }
+    pub(crate) const fn new(config: Config, network: Network) -> Self {
+        Self { config, network, inner: OnceLock::new() }
     }
 }
 
 impl HttpTransport for Transport {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
-        let inner =
-            self.inner.get_or_init(|| ReqwestTransport::new(&self.config)).as_ref().map_err(Clone::clone)?;
+        let inner = self
+            .inner
+            .get_or_init(|| ReqwestTransport::with_network(&self.config, &self.network))
+            .as_ref()
+            .map_err(Clone::clone)?;
         if AHEAD.try_with(|()| ()).is_err() {
             return inner.send(request).await;
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from . import _call, _options
+from . import _call, _network, _options
 from ._native import Failure
 from ._native import open as _open
 from ._store import asker
@@ -147,7 +147,7 @@ class Base:
         token_store: TokenStore | AsyncTokenStore | str | None = None,
         clock: TestingClock | None = None,
     ) -> None:
-        given = dict(options)
+        given, network = _network.split(options)
         hooks = _options.hooks(given)
         engine = _open(
             tenant_id=tenant_id,
@@ -157,6 +157,7 @@ class Base:
             client_secret=client_secret,
             vars=vars,
             options=_options.convert(_options.CLIENT, given),
+            network=network,
             asynchronous=self._asynchronous,
             clock=clock,
             hooks=hooks,

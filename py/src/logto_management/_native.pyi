@@ -8,6 +8,7 @@ __all__ = [
     "CALL_OPTIONS",
     "CLIENT_OPTIONS",
     "ERROR_NAMES",
+    "NETWORK_OPTIONS",
     "Answer",
     "Bridge",
     "Engine",
@@ -25,6 +26,7 @@ __version__: Final[str]
 ERROR_NAMES: Final[list[str]]
 CLIENT_OPTIONS: Final[list[str]]
 CALL_OPTIONS: Final[list[str]]
+NETWORK_OPTIONS: Final[list[str]]
 
 def exiting() -> None: ...
 def open(
@@ -36,6 +38,7 @@ def open(
     client_secret: str | None,
     vars: dict[str, str] | None,
     options: dict[str, Any] | None,
+    network: dict[str, Any],
     asynchronous: bool,
     clock: TestingClock | None,
     hooks: Any,

@@ -9,6 +9,7 @@ from .errors import config_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from os import PathLike
     from uuid import UUID
 
     from typing_extensions import Literal, TypeAlias
@@ -151,6 +152,13 @@ class ClientOptions(Hooks, total=False):
     """A larger answer is an error. Default 64 MiB."""
     max_request_bytes: int
     """A larger JSON body is an error. Default 1 MiB, the server's own limit."""
+    verify: bool | str | PathLike[str]
+    """Which certificate authorities are trusted. Default ``True``: those of ``REQUESTS_CA_BUNDLE``, of ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``, or of the operating system, whichever is set
+    first. A path names a file of PEM certificates, or a folder of such, and no others are trusted. ``False`` trusts anybody who is on the way with the secret: for tests."""
+    cert: str | PathLike[str] | tuple[str | PathLike[str], str | PathLike[str]]
+    """A client certificate: a PEM file of certificate and private key, or one of each. The key must not be encrypted."""
+    proxy: str | Literal[False]
+    """``http://[user:password@]host:port`` for every request. Default: what ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` say; ``False``: none."""
 
 
 def _milliseconds(name: str, value: Any) -> float:
