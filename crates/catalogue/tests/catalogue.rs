@@ -1,5 +1,5 @@
 //! What holds for the committed catalogue.
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 use std::collections::BTreeSet;
 
@@ -92,6 +92,23 @@ fn paging_text_answers_and_tokens_are_as_measured() {
         let open = operation.path.contains("/.well-known/") || operation.path == "/api/status";
         assert!(!open || !operation.needs_token, "{}", operation.id);
     }
+}
+
+/// The vector that plays them through every door has exactly these.
+#[test]
+fn the_vector_of_text_answers_has_all_of_them() {
+    let vector = include_str!("../../../tests/vectors/answers/fourteen_without_json.json");
+    let vector: serde_json::Value = serde_json::from_str(vector).expect("it is JSON");
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let steps = vector.get("steps").and_then(|steps| steps.as_array()).expect("it has steps");
+    let called: BTreeSet<_> = steps
+        .iter()
+        .filter_map(|step| step.get("call"))
+        .map(|call| (text(&call["method"]), text(&call["path"])))
+        .collect();
+    let catalogue = catalogue();
+    let silent = catalogue.operations.iter().filter(|operation| operation.text_answer);
+    assert_eq!(called, silent.map(|one| (one.method.clone(), one.path.clone())).collect());
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub trait Operation: sealed::Sealed + 'static {
     fn read(response: &Response) -> Result<Self::Answer, Error>;
 }
 
-/// An operation whose answer is a list that the server pages.
+/// An operation whose answer is a list that the server pages, or holds one.
 pub trait Listing: Operation {
     /// What is listed.
     type Item: DeserializeOwned;

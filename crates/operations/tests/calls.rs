@@ -219,6 +219,20 @@ fn items_and_pages_bring_everything() {
     );
 }
 
+/// One listing answers an object that holds the list.
+#[test]
+fn items_under_a_key() {
+    let answer = r#"{"organizations":[{"id":"o1","name":"One"}]}"#;
+    let (client, seen) = client(vec![json(answer), json(answer)]);
+    let applications = client.applications();
+    let page = now(applications.list_user_consent_organizations("a", "u").page(1).send()).unwrap();
+    assert_eq!(page.organizations[0].name, "One");
+    let all = now(applications.list_user_consent_organizations("a", "u").items().collect()).unwrap();
+    assert_eq!(all.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["o1"]);
+    let path = "GET /api/applications/a/users/u/consent-organizations?page=1";
+    assert_eq!(targets(&seen), [path.to_owned(), format!("{path}&page_size=100")]);
+}
+
 #[test]
 fn files_and_texts() {
     let (client, seen) =

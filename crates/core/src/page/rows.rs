@@ -19,22 +19,29 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Takes a JSON array apart without decoding its items.
+    /// Takes a JSON array apart without decoding its items; or the one that an object holds and nothing else, `{"organizations":[…]}`, as a
+    /// few of Logto's lists come.
     pub(super) fn parse(response: &Response) -> Result<Self, Error> {
         let body = response.body();
         let list = Json::parse(body).map_err(|at| format!("wrong at byte {at}")).and_then(|json| {
+            let mut members = json.members();
+            let json = match (members.next(), members.next()) {
+                (Some((_, only)), None) if json.is_object() && only.is_array() => only,
+                _ => json,
+            };
             let what = if json.is_object() { "an object" } else { "a plain value" };
             json.is_array()
                 .then_some(json)
                 .ok_or_else(|| format!("{what} and no list: read it with a plain GET"))
         });
         let list = list.map_err(|why| response.undecodable(&why, "no list"))?;
+        let body = body.slice_ref(list.text().as_bytes());
         let base = body.as_ptr() as usize;
         let range = |item: Json<'_>| {
             let start = (item.text().as_ptr() as usize).saturating_sub(base);
             start..start.saturating_add(item.text().len())
         };
-        Ok(Self { ranges: list.items().map(range).collect(), body: body.clone() })
+        Ok(Self { ranges: list.items().map(range).collect(), body })
     }
 
     /// What each item is known by: its id, or its whole text where it has none.

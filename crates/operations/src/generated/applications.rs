@@ -248,7 +248,7 @@ impl<'c, T, C> ApplicationsApi<'c, T, C> {
 
     /// `GET /api/applications/{id}/users/{userId}/consent-organizations`
     ///
-    /// The server pages this always: 20 items come unless told otherwise.
+    /// The server pages this always: `send` brings 20 items unless told otherwise, `items` and `pages` bring all.
     pub fn list_user_consent_organizations(
         &self,
         id: impl Into<String>,
@@ -437,6 +437,10 @@ operation! {
 ListApplicationUserConsentOrganizations GET "/api/applications/{id}/users/{userId}/consent-organizations" -> ApplicationUserConsentOrganizations, read::json
 }
 
+impl Listing for ListApplicationUserConsentOrganizations {
+    type Item = ApplicationUserConsentOrganizationsOrganization;
+}
+
 operation! {
 /// `POST /api/applications/{id}/users/{userId}/consent-organizations`
 CreateApplicationUserConsentOrganization POST "/api/applications/{id}/users/{userId}/consent-organizations" -> (), read::nothing
@@ -483,17 +487,5 @@ impl<T, C> Call<ListApplicationRoles, T, C> {
     /// Only what the search finds; a text alone is a pattern for any of the fields.
     pub fn search(self, search: impl Into<Search<SearchField>>) -> Self {
         self.pairs(search.into().into_query())
-    }
-}
-
-impl<T, C> Call<ListApplicationUserConsentOrganizations, T, C> {
-    /// The page to ask for, from 1.
-    pub fn page(self, number: u64) -> Self {
-        self.query("page", number)
-    }
-
-    /// Items on a page, 1 to 100.
-    pub fn page_size(self, size: u32) -> Self {
-        self.query("page_size", size)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use logto_catalogue::{Operation, Paging, Parameter, Place, Type};
+use logto_catalogue::{Model, Operation, Paging, Parameter, Place, Type};
 
 use super::{Context, json_body, names, segment};
 
@@ -14,7 +14,7 @@ pub(super) fn module(context: &Context<'_>, group: &str, operations: &[&Operatio
     let mut options = String::new();
     for operation in operations {
         methods.push_str(&method(context, operation));
-        markers.push_str(&marker(operation));
+        markers.push_str(&marker(context, operation));
         options.push_str(&optional(operation));
     }
     format!(
@@ -39,19 +39,14 @@ fn doc(context: &Context<'_>, operation: &Operation) -> String {
     let mut say = |line: &str| {
         let _ = writeln!(text, "///\n/// {line}");
     };
-    match (operation.paging, &operation.items_in) {
-        (Paging::Always, None) => {
-            say(
-                "The server pages this always: `send` brings 20 items unless told otherwise, `items` and `pages` bring all.",
-            );
+    match operation.paging {
+        Paging::Always => say(
+            "The server pages this always: `send` brings 20 items unless told otherwise, `items` and `pages` bring all.",
+        ),
+        Paging::WhenAsked => {
+            say("The server pages this when asked: `send` without a page brings everything at once.")
         }
-        (Paging::Always, Some(_)) => {
-            say("The server pages this always: 20 items come unless told otherwise.")
-        }
-        (Paging::WhenAsked, _) => {
-            say("The server pages this when asked: `send` without a page brings everything at once.");
-        }
-        (Paging::Never, _) => {}
+        Paging::Never => {}
     }
     if operation.search.is_some() {
         say("It can be searched.");
@@ -126,7 +121,7 @@ fn query(parameter: &Parameter, ident: &str) -> (String, String) {
     }
 }
 
-fn marker(operation: &Operation) -> String {
+fn marker(context: &Context<'_>, operation: &Operation) -> String {
     let (answer, read) = match operation.answered() {
         None => ("()".to_owned(), "read::nothing"),
         Some(_)
@@ -145,13 +140,23 @@ fn marker(operation: &Operation) -> String {
         "operation! {{\n/// `{} {}`\n{} {} {:?} -> {answer}, {read}\n}}\n\n",
         operation.method, operation.path, operation.id, operation.method, operation.path
     );
-    if let (Paging::Always | Paging::WhenAsked, Some(Type::List(item))) =
-        (operation.paging, operation.answered())
-    {
+    if let (Paging::Always | Paging::WhenAsked, Some(item)) = (operation.paging, item(context, operation)) {
         let _ =
             write!(text, "impl Listing for {} {{\ntype Item = {};\n}}\n\n", operation.id, names::ty(item));
     }
     text
+}
+
+/// The type of the items of an answer: it is a list, or holds one.
+fn item<'c>(context: &Context<'c>, operation: &'c Operation) -> Option<&'c Type> {
+    let list = match (operation.answered()?, &operation.items_in) {
+        (Type::Ref(model), Some(key)) => match context.catalogue.models.get(model)? {
+            Model::Fields(fields) => &fields.iter().find(|field| field.name == *key)?.ty,
+            _ => return None,
+        },
+        (list, _) => list,
+    };
+    if let Type::List(item) = list { Some(item) } else { None }
 }
 
 /// Methods for what may be left out.
@@ -181,12 +186,6 @@ fn optional(operation: &Operation) -> String {
             methods,
             "/// Only what the search finds; a text alone is a pattern for any of the fields.\n\
              pub fn search(self, search: impl Into<Search<{fields}>>) -> Self {{\nself.pairs(search.into().into_query())\n}}\n"
-        );
-    }
-    if operation.items_in.is_some() {
-        methods.push_str(
-            "/// The page to ask for, from 1.\npub fn page(self, number: u64) -> Self {\nself.query(\"page\", number)\n}\n\n\
-             /// Items on a page, 1 to 100.\npub fn page_size(self, size: u32) -> Self {\nself.query(\"page_size\", size)\n}\n\n",
         );
     }
     if methods.is_empty() {
