@@ -5,9 +5,9 @@
  * taken out again, so that the core sends its own and can renew it.
  */
 import type { Middleware } from 'openapi-fetch';
-import type { Engine } from './engine/engine.js';
+import type { Engine, PackedPairs } from './engine/engine.js';
 import { fromEngine } from './errors.js';
-import { ManagementRequest } from './exchange.js';
+import { ManagementRequest } from './request.js';
 
 const WELL_KNOWN = '/.well-known/';
 
@@ -35,16 +35,20 @@ export class Authorization {
   }
 
   /** What the core is to send: its own token where there is no header, none at all where there is an empty one. */
-  settle(headers: readonly string[], route: string, target: string, fetch: object): readonly string[] {
-    const at = headers.findIndex((name, index) => index % 2 === 0 && name === 'authorization');
+  settle(headers: PackedPairs, route: string, target: string, fetch: object): PackedPairs {
     const shown = this.#shown.get(fetch);
-    if (shown === undefined) {
-      return at >= 0 && this.#carriesToken(route, target) ? without(headers, at) : headers;
+    if (shown === undefined && !headers.includes('authorization')) {
+      return headers;
     }
+    const list = headers === '' ? [] : headers.split('\n');
+    const at = list.findIndex((name, index) => index % 2 === 0 && name === 'authorization');
     if (at < 0) {
-      return [...headers, 'authorization', ''];
+      return shown === undefined ? headers : [...list, 'authorization', ''].join('\n');
     }
-    return headers[at + 1] === shown && !this.#isGiven ? without(headers, at) : headers;
+    if (shown === undefined ? this.#carriesToken(route, target) : list[at + 1] === shown && !this.#isGiven) {
+      list.splice(at, 2);
+    }
+    return list.join('\n');
   }
 
   #carriesToken(route: string, target: string): boolean {
@@ -55,11 +59,6 @@ export class Authorization {
     return next === undefined || next === '/' || next === '?';
   }
 }
-
-const without = (headers: readonly string[], at: number): string[] => [
-  ...headers.slice(0, at),
-  ...headers.slice(at + 2),
-];
 
 async function tokenOf(engine: Engine, request: Request): Promise<string> {
   const signal = ManagementRequest.signalOf(request);

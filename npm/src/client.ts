@@ -13,10 +13,11 @@ import openapiFetch, {
 import type { Engine, EngineList, EngineModule, EngineOptions, FetchLike } from './engine/engine.js';
 import { Authorization } from './authorization.js';
 import { fromEngine } from './errors.js';
-import { ManagementRequest, ManagementResponse } from './exchange.js';
 import { Listing, type PaginateOptions } from './paginate.js';
 import { coreName } from './options.js';
 import { flattenSearchParams } from './query.js';
+import { isPlain, LightRequest, ManagementRequest } from './request.js';
+import { toResponse } from './response.js';
 import type { paths } from './generated/paths.js';
 import type { ItemAt, ListPath } from './paths.js';
 
@@ -95,6 +96,8 @@ export function createClient(
   }) as never;
 
   const callOptions = ['timeout', ...module.callOptions];
+  const plain = isPlain({ ...clientOptions });
+
   /** What a call hands to openapi-fetch: the same, with the engine for its `fetch`. */
   const throughEngine = (route: string, init: Init | undefined): Init => {
     const { fetch, ...rest } = init ?? {};
@@ -105,26 +108,38 @@ export function createClient(
         delete rest[name];
       }
     }
-    const { params } = rest;
-    const serializer = rest.querySerializer ?? clientOptions.querySerializer;
-    if (params?.query?.['search_params'] && typeof serializer !== 'function') {
+    const { params, parseAs = 'json' } = rest;
+    if (
+      params?.query?.['search_params'] &&
+      typeof (rest.querySerializer ?? clientOptions.querySerializer) !== 'function'
+    ) {
       rest.params = { ...params, query: flattenSearchParams(params.query) };
     }
-    if (rest.middleware?.length && !hasMiddleware) {
-      rest.middleware = [authorization.middleware, ...rest.middleware];
+    const hasOwn = rest.middleware !== undefined && rest.middleware.length > 0;
+    if (hasOwn && !hasMiddleware) {
+      rest.middleware = [authorization.middleware, ...(rest.middleware as Middleware[])];
     }
-    const send: FetchLike = async (request) => {
-      const signal = ManagementRequest.signalOf(request);
+    const unseen = !hasMiddleware && !hasOwn;
+    if (unseen && plain && route[0] === '/' && isPlain(rest)) {
+      rest['Request'] = LightRequest;
+    }
+    // Only openapi-fetch reads what nobody else sees.
+    const text = unseen && (parseAs === 'json' || parseAs === 'text');
+    const extras = { route, text, options };
+    const send = async (request: Request): Promise<Response> => {
+      const light = request instanceof LightRequest;
+      const signal = (light ? request.signal : ManagementRequest.signalOf(request)) ?? undefined;
       signal?.throwIfAborted();
       try {
-        const call = await ManagementRequest.toCall(request, route, options);
+        const call = light ? request.toCall(extras) : await ManagementRequest.toCall(request, extras);
         call.headers = authorization.settle(call.headers, route, call.target, send);
-        return new ManagementResponse(await engines.for(fetch).send(call, signal), call, request.url);
+        return toResponse(text, await engines.for(fetch).send(call, signal), call, request.url);
       } catch (failure) {
         throw fromEngine(failure);
       }
     };
-    return { ...rest, fetch: send };
+    rest['fetch'] = send;
+    return rest;
   };
   /** Whether the token has to be shown to middleware. */
   let hasMiddleware = false;

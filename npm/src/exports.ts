@@ -17,7 +17,7 @@ export { cacheTokenStore } from './store.js';
 export { errorOf, infoOf, unwrap } from './unwrap.js';
 export type { ApiClient } from './client.js';
 export type { AccessToken } from './credentials.js';
-export type { AnswerInfo } from './exchange.js';
+export type { AnswerInfo } from './response.js';
 export type { FetchLike } from './engine/engine.js';
 export type { Hooks, RequestEvent, ResponseEvent, RetryEvent, TokenEvent } from './events.js';
 export type { ManagementApi } from './facade.js';

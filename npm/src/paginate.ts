@@ -63,7 +63,8 @@ class LoadedPage<Item> implements Page<Item> {
   #next: Promise<Page<Item> | undefined> | undefined;
 
   constructor(page: EnginePage, source: PageIterator<Item>) {
-    this.items = JSON.parse(decoder.decode(page.body)) as Item[];
+    const { body } = page;
+    this.items = JSON.parse(typeof body === 'string' ? body : decoder.decode(body)) as Item[];
     this.number = page.number;
     this.size = page.size;
     this.total = page.total;

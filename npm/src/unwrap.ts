@@ -1,6 +1,6 @@
 /** From openapi-fetch's `{ data, error, response }`, which never throws for an error status, to values and exceptions. */
 import { type LogtoError, toError } from './errors.js';
-import { type AnswerInfo, ManagementResponse } from './exchange.js';
+import { type AnswerInfo, ManagementResponse } from './response.js';
 import type { ErrorBody } from './types.js';
 
 /** What a call resolves to, as far as these helpers look. */

@@ -8,7 +8,7 @@ use logto_management::{
         serde_json::{Map, Value},
     },
 };
-use napi::bindgen_prelude::Uint8Array;
+use napi::bindgen_prelude::{Either, Uint8Array};
 use serde::Deserialize;
 
 /// Call options as JSON, `None` where there is none.
@@ -41,18 +41,23 @@ pub(crate) fn request(
     method: &str,
     target: String,
     route: Option<String>,
-    headers: &[String],
-    body: Option<Uint8Array>,
+    headers: &str,
+    body: Option<Either<String, Uint8Array>>,
     call_options: Option<&str>,
 ) -> Result<Request, Error> {
     let method = Method::from_bytes(method.as_bytes())
         .map_err(|_| Error::invalid_config(format!("{method:?} is no HTTP method")))?;
     let mut request = Request::with_target(method, target, route).options(options(call_options)?);
-    for (name, value) in pairs(headers) {
+    let mut lines = headers.split('\n');
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         request = request.header(name, latin1(value));
     }
     if let Some(body) = body {
-        request = request.body(None, Bytes::copy_from_slice(&body));
+        let body = match body {
+            Either::A(text) => Bytes::from(text),
+            Either::B(bytes) => Bytes::copy_from_slice(&bytes),
+        };
+        request = request.body(None, body);
     }
     Ok(request)
 }

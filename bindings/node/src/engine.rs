@@ -1,26 +1,29 @@
 //! One client.
 
 use std::{
+    future::Future,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use futures_util::future::Abortable;
 use logto_management::{
     Client, Error, RedisLimit, RedisStore, ReqwestTransport, Sealed, TokioClock,
     core::{BoxClock, BoxTransport, TestingClock},
 };
 use napi::{
     Env, Result,
-    bindgen_prelude::{Either, Object, Uint8Array},
+    bindgen_prelude::{Either, Uint8Array},
 };
 use napi_derive::napi;
 
 use crate::{
-    answer::Answer,
     call,
-    cancel::{Cancellation, cancellable},
     config::Options,
+    flags,
+    outcome::Outcome,
     pager::Pager,
+    port::{Port, Queue},
     runtime,
     store::{AskStore, Store},
     tokens,
@@ -34,6 +37,7 @@ pub struct Engine {
     base_url: String,
     /// `None` once it was disposed of.
     client: Mutex<Option<Client<BoxTransport, BoxClock>>>,
+    port: Arc<Queue>,
     tokens: Option<Tokens>,
     store: Option<Store>,
     clock: Option<TestingClock<TokioClock>>,
@@ -46,8 +50,13 @@ impl Engine {
     /// `ask_store` for each step of a token store, which `settle_store` answers.
     #[napi]
     #[allow(clippy::use_self, reason = "the macro takes this type to a place without Self")]
-    pub fn create(options: String, ask: Option<Ask>, ask_store: Option<AskStore>) -> Either<Engine, String> {
-        match Self::try_new(&options, ask, ask_store) {
+    pub fn create(
+        options: String,
+        port: &Port,
+        ask: Option<Ask>,
+        ask_store: Option<AskStore>,
+    ) -> Either<Engine, String> {
+        match Self::try_new(&options, port, ask, ask_store) {
             Ok(engine) => Either::A(engine),
             Err(error) => Either::B(error.to_json()),
         }
@@ -55,6 +64,7 @@ impl Engine {
 
     fn try_new(
         options: &str,
+        port: &Port,
         ask: Option<Ask>,
         ask_store: Option<AskStore>,
     ) -> std::result::Result<Self, Error> {
@@ -88,7 +98,15 @@ impl Engine {
         if let Some(tokens) = &tokens {
             builder = builder.token_source(tokens.clone());
         }
-        Ok(Self { base_url, client: Mutex::new(Some(builder.build()?)), tokens, store, clock, warnings })
+        Ok(Self {
+            base_url,
+            client: Mutex::new(Some(builder.build()?)),
+            port: port.queue(),
+            tokens,
+            store,
+            clock,
+            warnings,
+        })
     }
 
     /// The client; after `dispose`, an error.
@@ -103,65 +121,71 @@ impl Engine {
         &self.base_url
     }
 
-    /// The promise of an `Answer` with a response; with nothing if it was cancelled.
+    /// Sends a request; its outcome comes through the port under `ticket`. The flags are those of [`flags`].
     #[napi]
     #[allow(clippy::too_many_arguments, reason = "an object would cost a look-up for each member")]
-    pub fn send<'env>(
+    pub fn send(
         &self,
-        env: &'env Env,
+        env: &Env,
+        ticket: u32,
+        flags: u32,
         method: String,
         target: String,
         route: Option<String>,
-        headers: Vec<String>,
-        body: Option<Uint8Array>,
+        headers: String,
+        body: Option<Either<String, Uint8Array>>,
         options: Option<String>,
-        cancellation: Option<&mut Cancellation>,
-    ) -> Result<Object<'env>> {
+    ) -> Result<()> {
         let call = self.client().and_then(|client| {
             Ok((client, call::request(&method, target, route, &headers, body, options.as_deref())?))
         });
-        let response = cancellable(cancellation, async move {
+        let response = async move {
             let (client, request) = call?;
             client.execute(request).await
-        });
-        let warnings = self.warnings.clone();
-        runtime::promise(env, async move {
-            let (response, failed_ticket) = tokens::watched(response).await;
-            let answer = match response {
-                Some(Ok(response)) => Answer { response: Some(response.into()), ..Answer::default() },
-                Some(Err(error)) => Answer { failed_ticket, ..error.into() },
-                None => Answer::default(),
-            };
-            Answer { warnings: warnings.take(), events: warnings.take_events(), ..answer }
-        })
+        };
+        let text = flags & flags::TEXT != 0;
+        self.begin(env, ticket, flags, response, move |response| Outcome::response(response, text))
     }
 
-    /// The promise of an `Answer` with a token; with nothing if it was cancelled.
+    /// Asks for the token that a request would carry now; see `send`.
     #[napi]
-    pub fn token<'env>(
-        &self,
-        env: &'env Env,
-        cancellation: Option<&mut Cancellation>,
-    ) -> Result<Object<'env>> {
+    pub fn token(&self, env: &Env, ticket: u32, flags: u32) -> Result<()> {
         let client = self.client();
-        let token = cancellable(cancellation, async move { client?.access_token().await });
+        let token = async move { client?.access_token().await };
+        self.begin(env, ticket, flags, token, |token| Outcome::token(&token))
+    }
+
+    fn begin<T: Send + 'static>(
+        &self,
+        env: &Env,
+        ticket: u32,
+        flags: u32,
+        call: impl Future<Output = std::result::Result<T, Error>> + Send + 'static,
+        outcome: impl FnOnce(T) -> Outcome + Send + 'static,
+    ) -> Result<()> {
+        let mut ticket = self.port.begin(env, ticket)?;
+        let (_, registration) = ticket.abortable(flags & flags::ABORTABLE != 0);
         let warnings = self.warnings.clone();
-        runtime::promise(env, async move {
-            let (token, failed_ticket) = tokens::watched(token).await;
-            let answer = match token {
-                Some(Ok(token)) => Answer { token: Some((&*token).into()), ..Answer::default() },
-                Some(Err(error)) => Answer { failed_ticket, ..error.into() },
-                None => Answer::default(),
+        runtime::begin(async move {
+            let (result, asked) = tokens::watched(Abortable::new(call, registration)).await;
+            let outcome = match result {
+                Ok(Ok(value)) => outcome(value),
+                Ok(Err(error)) => Outcome::failed(&error, asked),
+                Err(_) => Outcome::Nothing,
             };
-            Answer { warnings: warnings.take(), events: warnings.take_events(), ..answer }
-        })
+            ticket.answer(warnings.take(), outcome);
+        })?;
+        if flags & flags::WAKE != 0 {
+            runtime::wake();
+        }
+        Ok(())
     }
 
     /// A listing, from JSON. What is wrong with it, its first page says.
     #[napi]
     pub fn pager(&self, list: String) -> Pager {
         let listing = self.client().and_then(|client| Ok(client.pager(call::list(&list)?)));
-        Pager::new(listing, self.warnings.clone())
+        Pager::new(listing, Arc::clone(&self.port), self.warnings.clone())
     }
 
     /// Answers a ticket: with a token, or with nothing where `getToken` threw.

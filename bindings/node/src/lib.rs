@@ -3,12 +3,12 @@
 //! The npm package is its only user, through `npm/src/engine/native.ts`, which turns this into the package's `Engine` interface. What crosses the border are strings, numbers, flat lists and
 //! buffers. Failures are values too, as the core's JSON: a rejected promise of an addon can carry a message and no more.
 //!
-//! - `runtime.rs`: where futures run, and how they become promises
+//! - `runtime.rs`: where futures run
+//! - `port.rs`: how their outcomes get back to JavaScript, in batches
+//! - `outcome.rs`: what those are
 //! - `config.rs`: a client's options, from JSON
 //! - `engine.rs`, `pager.rs`: the two classes
 //! - `call.rs`: one request from its JavaScript arguments
-//! - `answer.rs`: what promises resolve to
-//! - `cancel.rs`: `AbortSignal`'s counterpart
 //! - `tokens.rs`: a JavaScript function as the source of tokens
 //! - `store.rs`: a JavaScript object as the token store
 //! - `warnings.rs`: warnings and events, kept until the next answer takes them along
@@ -16,12 +16,12 @@
 // What #[napi] generates is unsafe, public and undocumented.
 #![allow(unsafe_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 
-mod answer;
 mod call;
-mod cancel;
 mod config;
 mod engine;
+mod outcome;
 mod pager;
+mod port;
 mod runtime;
 mod store;
 mod tokens;
@@ -29,6 +29,16 @@ mod warnings;
 
 use logto_management::core::{ERROR_NAMES, options::CALL_OPTIONS};
 use napi_derive::napi;
+
+/// What a call's flags mean. `CallFlags` in `npm/src/engine/native.ts` has the same.
+mod flags {
+    /// The body of the answer is read as text, if at all.
+    pub(crate) const TEXT: u32 = 1;
+    /// `Port::cancel` may end the call.
+    pub(crate) const ABORTABLE: u32 = 2;
+    /// Nothing else is under way: the runtime's thread is to be woken at once. Otherwise `Port::flush` follows.
+    pub(crate) const WAKE: u32 = 4;
+}
 
 /// Every name that an error can have.
 #[napi]

@@ -1,17 +1,23 @@
 //! A listing under way.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use futures_util::future::{AbortHandle, Abortable};
 use logto_management::{
     Error,
     core::{BoxClock, BoxTransport, Pager as CorePager},
 };
-use napi::{Env, Result, bindgen_prelude::Object};
+use napi::{Env, Result};
 use napi_derive::napi;
 use tokio::sync::Mutex as AsyncMutex;
 
-use crate::{answer::Answer, cancel, cancel::Cancellation, runtime, tokens, warnings::Warnings};
+use crate::{
+    flags,
+    outcome::Outcome,
+    port::{Queue, lock},
+    runtime, tokens,
+    warnings::Warnings,
+};
 
 type Listing = CorePager<BoxTransport, BoxClock>;
 
@@ -22,29 +28,31 @@ pub struct Pager {
     listing: std::result::Result<Arc<AsyncMutex<Option<Listing>>>, Error>,
     /// Cancels the page that is being fetched.
     under_way: Mutex<Option<AbortHandle>>,
+    port: Arc<Queue>,
     warnings: Warnings,
 }
 
 impl Pager {
-    pub(crate) fn new(listing: std::result::Result<Listing, Error>, warnings: Warnings) -> Self {
+    pub(crate) fn new(
+        listing: std::result::Result<Listing, Error>,
+        port: Arc<Queue>,
+        warnings: Warnings,
+    ) -> Self {
         let listing = listing.map(|listing| Arc::new(AsyncMutex::new(Some(listing))));
-        Self { listing, under_way: Mutex::default(), warnings }
+        Self { listing, under_way: Mutex::default(), port, warnings }
     }
 }
 
 #[napi]
 impl Pager {
-    /// The promise of an `Answer` with the next page; with nothing at the end, or if it was cancelled.
+    /// Fetches the next page; it comes through the port under `ticket`: nothing at the end, or if it was cancelled. The flags are those of [`flags`].
     #[napi]
-    pub fn next<'env>(
-        &self,
-        env: &'env Env,
-        cancellation: Option<&mut Cancellation>,
-    ) -> Result<Object<'env>> {
+    pub fn next(&self, env: &Env, ticket: u32, flags: u32) -> Result<()> {
         let (listing, warnings) = (self.listing.clone(), self.warnings.clone());
         let aborted = listing.clone();
-        let (handle, registration) = cancel::pair(cancellation);
-        *self.under_way.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
+        let mut ticket = self.port.begin(env, ticket)?;
+        let (handle, registration) = ticket.abortable(flags & flags::ABORTABLE != 0);
+        *lock(&self.under_way) = Some(handle);
         let page = async move {
             let listing = listing?;
             let mut listing = listing.lock().await;
@@ -53,22 +61,26 @@ impl Pager {
                 None => Ok(None),
             }
         };
-        runtime::promise(env, async move {
-            let (page, failed_ticket) = tokens::watched(Abortable::new(page, registration)).await;
-            let answer = match page {
-                Ok(Ok(Some(page))) => Answer { page: Some(page.into()), ..Answer::default() },
-                Ok(Err(error)) => Answer { failed_ticket, ..error.into() },
-                Ok(Ok(None)) => Answer::default(),
+        runtime::begin(async move {
+            let (page, asked) = tokens::watched(Abortable::new(page, registration)).await;
+            let outcome = match page {
+                Ok(Ok(Some(page))) => Outcome::page(&page),
+                Ok(Err(error)) => Outcome::failed(&error, asked),
+                Ok(Ok(None)) => Outcome::Nothing,
                 Err(_) => {
                     // The pager holds what is out, for whoever asks next: that must end too.
                     if let Ok(listing) = aborted {
                         listing.lock().await.iter_mut().for_each(Listing::abort);
                     }
-                    Answer::default()
+                    Outcome::Nothing
                 }
             };
-            Answer { warnings: warnings.take(), events: warnings.take_events(), ..answer }
-        })
+            ticket.answer(warnings.take(), outcome);
+        })?;
+        if flags & flags::WAKE != 0 {
+            runtime::wake();
+        }
+        Ok(())
     }
 
     /// Where the listing goes on, as of the last page given out. Nothing while a page is being fetched.
@@ -81,12 +93,13 @@ impl Pager {
     /// Aborts what is under way and lets go of the pages held.
     #[napi]
     pub fn dispose(&self) -> Result<()> {
-        if let Some(handle) = self.under_way.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(handle) = lock(&self.under_way).take() {
             handle.abort();
         }
         if let Ok(listing) = &self.listing {
             let listing = Arc::clone(listing);
-            runtime::spawn(async move { *listing.lock().await = None })?;
+            runtime::begin(async move { *listing.lock().await = None })?;
+            runtime::wake();
         }
         Ok(())
     }

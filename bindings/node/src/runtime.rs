@@ -1,55 +1,60 @@
-//! Where futures run, and how they become promises.
+//! Where futures run.
 //!
-//! One tokio runtime for the process, made at the first call and never shut down: a worker thread that ends must not take the connections of others along, and nothing may run in code that is
-//! being unloaded (napi pins the module for that). Its threads do not keep the process alive; a pending promise does.
+//! One tokio runtime for the process, driven by one thread that is started at the first call and never ends: a worker thread of JavaScript's that ends must not take the connections of others along, and nothing may run in code that is
+//! being unloaded (napi pins the module for that). It does not keep the process alive; calls under way do.
+//!
+//! One thread, because handing a connection's answer from one thread to another costs more than what it does. JavaScript's own thread is the bottleneck long before it is.
 
-use std::{future::Future, panic::AssertUnwindSafe, sync::OnceLock};
-
-use futures_util::FutureExt;
-use napi::{
-    Env, Error, Result,
-    bindgen_prelude::{Object, ToNapiValue},
+use std::{
+    future::Future,
+    io, mem,
+    pin::Pin,
+    sync::{Mutex, OnceLock},
+    thread,
 };
-use tokio::runtime::{Builder, Runtime};
 
-/// Two: one reads while another decrypts. JavaScript's own thread is the bottleneck long before they are.
-const THREADS: usize = 2;
+use napi::{Error, Result};
+use tokio::{runtime::Builder, sync::Notify};
 
-fn runtime() -> Result<&'static Runtime> {
-    static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
-    RUNTIME
-        .get_or_init(|| {
-            Builder::new_multi_thread()
-                .worker_threads(THREADS)
-                .thread_name("logto-management")
-                .enable_all()
-                .build()
-                .ok()
-        })
-        .as_ref()
-        .ok_or_else(|| Error::from_reason("logto-management: no threads could be started"))
+use crate::port::{self, lock};
+
+type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Calls that were begun and not taken up yet: waking the thread once for many costs less than once for each.
+struct Inbox {
+    jobs: Mutex<Vec<Job>>,
+    arrived: Notify,
 }
 
-/// Runs a future that nobody waits for.
-pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-    runtime()?.spawn(future);
+static INBOX: Inbox = Inbox { jobs: Mutex::new(Vec::new()), arrived: Notify::const_new() };
+
+fn start() -> io::Result<()> {
+    // Before it goes idle the thread tells JavaScript of everything that came in since: one wake-up for a batch.
+    let runtime = Builder::new_current_thread().enable_all().on_thread_park(port::tell).build()?;
+    thread::Builder::new().name("logto-management".to_owned()).spawn(move || runtime.block_on(take_up()))?;
     Ok(())
 }
 
-/// Runs a future to its end, whoever waits for it, and gives the promise of its value.
-pub(crate) fn promise<'env, T, F>(env: &'env Env, future: F) -> Result<Object<'env>>
-where
-    T: ToNapiValue + Send + 'static,
-    F: Future<Output = T> + Send + 'static,
-{
-    let runtime = runtime()?;
-    let (deferred, promise) = env.create_deferred()?;
-    runtime.spawn(async move {
-        // There should be no panic. If there is one, the caller must not wait for ever.
-        match AssertUnwindSafe(future).catch_unwind().await {
-            Ok(value) => deferred.resolve(move |_| Ok(value)),
-            Err(_) => deferred.reject(Error::from_reason("logto-management: a defect ended this call")),
-        }
-    });
-    Ok(promise)
+async fn take_up() {
+    let mut jobs = Vec::new();
+    loop {
+        INBOX.arrived.notified().await;
+        mem::swap(&mut *lock(&INBOX.jobs), &mut jobs);
+        jobs.drain(..).for_each(|job| drop(tokio::spawn(job)));
+    }
+}
+
+/// Runs a future, whoever waits for it: as soon as the thread is woken, or has something else to do.
+pub(crate) fn begin(future: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+    static STARTED: OnceLock<bool> = OnceLock::new();
+    if !STARTED.get_or_init(|| start().is_ok()) {
+        return Err(Error::from_reason("logto-management: no thread could be started"));
+    }
+    lock(&INBOX.jobs).push(Box::pin(future));
+    Ok(())
+}
+
+/// Lets the thread see what was begun.
+pub(crate) fn wake() {
+    INBOX.arrived.notify_one();
 }

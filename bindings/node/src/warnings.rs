@@ -1,7 +1,7 @@
 //! What the core tells, kept until the next answer takes it along: so warnings reach JavaScript before the call that caused them settles, and neither they nor events need a wake-up of their own.
 
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc, Mutex,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -10,27 +10,32 @@ use logto_management::{
     core::{Clock, Event, Observer},
 };
 
+use crate::{outcome::Outcome, port::lock};
+
 /// Shared between the client's observer and the calls that answer.
 #[derive(Clone, Default)]
 pub(crate) struct Warnings(Arc<Told>);
 
 #[derive(Default)]
 struct Told {
-    warnings: Mutex<Vec<String>>,
+    /// Codes and messages.
+    warnings: Mutex<Vec<(String, String)>>,
     /// Whether anybody wants events: where nobody does they cost this look.
     listening: AtomicBool,
     events: Mutex<Vec<String>>,
 }
 
 impl Warnings {
-    /// Codes and messages in turn; `None` where there is nothing new.
-    pub(crate) fn take(&self) -> Option<Vec<String>> {
-        take(&self.0.warnings)
-    }
-
-    /// Events as JSON, in order; `None` where there is nothing new.
-    pub(crate) fn take_events(&self) -> Option<Vec<String>> {
-        if self.0.listening.load(Ordering::Relaxed) { take(&self.0.events) } else { None }
+    /// What is new: events in their order, and warnings.
+    pub(crate) fn take(&self) -> Vec<Outcome> {
+        let mut told = Vec::new();
+        if self.0.listening.load(Ordering::Relaxed) {
+            told.extend(take(&self.0.events).into_iter().map(Outcome::Event));
+        }
+        told.extend(
+            take(&self.0.warnings).into_iter().map(|(code, message)| Outcome::Warning(code, message)),
+        );
+        told
     }
 
     /// Whether events are kept from now on.
@@ -42,19 +47,17 @@ impl Warnings {
     }
 }
 
-fn take(kept: &Mutex<Vec<String>>) -> Option<Vec<String>> {
-    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    if kept.is_empty() { None } else { Some(std::mem::take(&mut kept)) }
+fn take<T>(kept: &Mutex<Vec<T>>) -> Vec<T> {
+    std::mem::take(&mut *lock(kept))
 }
 
 impl Observer for Warnings {
     fn event(&self, event: &Event<'_>) {
         if let Event::Warning { code, message } = event {
-            let mut kept = self.0.warnings.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.extend([(*code).to_owned(), (*message).to_owned()]);
+            lock(&self.0.warnings).push(((*code).to_owned(), (*message).to_owned()));
         } else if self.0.listening.load(Ordering::Relaxed) {
             let event = event.to_json(TokioClock.now());
-            self.0.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+            lock(&self.0.events).push(event);
         }
     }
 }

@@ -80,6 +80,9 @@ export interface Engine {
 /** Names and values in turn: `['accept', 'application/json', 'x-a', '1', 'x-a', '2']`. */
 export type FlatPairs = readonly string[];
 
+/** Names and values in turn, joined by line breaks, which neither can hold: one string crosses a border at once, a list item by item. Empty where there is none. */
+export type PackedPairs = string;
+
 export interface EngineCall {
   /** In upper case. */
   method: string;
@@ -87,16 +90,19 @@ export interface EngineCall {
   target: string;
   /** The path template that it was made from, for errors and events. */
   route: string | undefined;
-  headers: FlatPairs;
-  body: Uint8Array | undefined;
+  headers: PackedPairs;
+  body: string | Uint8Array<ArrayBuffer> | undefined;
+  /** The answer's body is read as text, if at all: an engine may give {@link EngineResponse.body} as a string. */
+  text: boolean;
   /** Call options by their names (`timeoutMs`, `retries`, `deadlineMs`, `idempotent`); the core checks them. `undefined` where there is none. */
   options: Record<string, unknown> | undefined;
 }
 
 export interface EngineResponse {
   status: number;
-  headers: FlatPairs;
-  body: Uint8Array;
+  headers: PackedPairs;
+  /** A string only where {@link EngineCall.text} allowed it: the bytes as UTF-8, without a byte order mark. */
+  body: string | Uint8Array<ArrayBuffer>;
   /** What the body is, as the core tells it by what arrived (`Response::data()`). */
   data: 'none' | 'json' | 'text' | 'bytes';
   /** How many times the request was sent. */
@@ -133,7 +139,7 @@ export interface EnginePager {
 
 export interface EnginePage {
   /** A JSON array: exactly the items, after de-duplication. */
-  body: Uint8Array;
+  body: string | Uint8Array;
   number: number;
   size: number;
   total: number | undefined;

@@ -5,7 +5,6 @@ import type {
   EngineList,
   EngineModule,
   EngineOptions,
-  EnginePage,
   EnginePager,
   EngineResponse,
   EngineToken,
@@ -16,44 +15,38 @@ import type {
 import { checkStore, storeStep, type StoreStep, type TokenStore } from '../store.js';
 import { handOver, messageOf, PLAIN_OPTIONS, readError, TokenFailures } from './common.js';
 
-/** What the addon exports. Nothing at all in an answer: cancelled, or the end of a listing. */
+/** What the addon exports. Calls are begun with a ticket, and what they come to is taken from the port: see {@link Port}. */
 export interface Addon {
   errorNames(): string[];
   callOptions(): string[];
-  Cancellation: new () => Cancellation;
-  Engine: { create(options: string, ask?: (ticket: number) => void, askStore?: AskStore): AddonEngine | string };
+  Port: new (wake: () => void) => AddonPort;
+  Engine: {
+    create(options: string, port: AddonPort, ask?: (ticket: number) => void, askStore?: AskStore): AddonEngine | string;
+  };
 }
 
 type StoreCall = (step: StoreStep, key: string, value: string, ttlMs: number) => void;
 type AskStore = (ticket: number, ...step: Parameters<StoreCall>) => void;
 
-interface Cancellation {
-  cancel(): void;
-}
-
-interface Answer {
-  failure?: string;
-  cause?: [code: string, message: string];
-  failedTicket?: number;
-  warnings?: string[];
-  events?: string[];
-  response?: Omit<EngineResponse, 'error'> & { error?: string };
-  page?: EnginePage;
-  token?: EngineToken;
+interface AddonPort {
+  take(): Outcomes;
+  flush(): void;
+  cancel(ticket: number): void;
 }
 
 interface AddonEngine {
   baseUrl(): string;
   send(
+    ticket: number,
+    flags: number,
     method: string,
     target: string,
     route: string | undefined,
-    headers: readonly string[],
-    body: Uint8Array | undefined,
+    headers: string,
+    body: string | Uint8Array | undefined,
     options: string | undefined,
-    cancellation: Cancellation | undefined,
-  ): Promise<Answer>;
-  token(cancellation: Cancellation | undefined): Promise<Answer>;
+  ): void;
+  token(ticket: number, flags: number): void;
   pager(list: string): AddonPager;
   settleToken(ticket: number, token: string | undefined): void;
   settleStore(ticket: number, value: string | undefined, failure: string | undefined): void;
@@ -64,30 +57,164 @@ interface AddonEngine {
 }
 
 interface AddonPager {
-  next(cancellation: Cancellation | undefined): Promise<Answer>;
+  next(ticket: number, flags: number): void;
   cursor(): string | null;
   dispose(): void;
 }
 
+/** For each outcome five values: the ticket of its call, a code, a text, a body, and what is wrong. `bindings/node/src/outcome.rs` says what they are. */
+type Outcomes = readonly unknown[];
+
+/** The lowest ten bits of a code, where they are no status. */
+const enum Kind {
+  Nothing,
+  Failed,
+  Page,
+  Token,
+  Warning,
+  Event,
+}
+
+/** `flags` in `bindings/node/src/lib.rs`. */
+const enum CallFlags {
+  Text = 1,
+  Abortable = 2,
+  Wake = 4,
+}
+
+const DATA = ['none', 'json', 'text', 'bytes'] as const;
+
 /** The engines of a loaded addon. */
-export const nativeModule = (addon: Addon): EngineModule => ({
-  kind: 'native',
-  errorNames: addon.errorNames(),
-  callOptions: addon.callOptions(),
-  createEngine: (options) => new NativeEngine(addon, options),
-});
+export const nativeModule = (addon: Addon): EngineModule => {
+  const port = new Port(addon);
+  return {
+    kind: 'native',
+    errorNames: addon.errorNames(),
+    callOptions: addon.callOptions(),
+    createEngine: (options) => new NativeEngine(addon, port, options),
+  };
+};
+
+/** A call under way. */
+interface Call {
+  readonly engine: NativeEngine;
+  readonly resolve: (value: never) => void;
+  readonly reject: (failure: unknown) => void;
+  /** Lets go of its signal. */
+  readonly release: (() => void) | undefined;
+}
+
+/**
+ * The calls of this thread that are under way in the addon. It wakes us once for all that ended meanwhile, and we see what was begun within a turn in one go: waking a thread costs more than most else about a call.
+ */
+class Port {
+  readonly inner: AddonPort;
+  readonly #calls = new Map<number, Call>();
+  #last = 0;
+  #flushing = false;
+
+  constructor(addon: Addon) {
+    this.inner = new addon.Port(() => {
+      this.#settle();
+    });
+  }
+
+  /** Begins a call. An aborted one rejects at once, and is dropped in the addon, which closes its connection. */
+  call<T>(
+    engine: NativeEngine,
+    signal: AbortSignal | undefined,
+    start: (ticket: number, flags: number) => void,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      engine.listen();
+      const ticket = (this.#last = (this.#last + 1) >>> 0);
+      let flags = 0;
+      let release;
+      if (signal) {
+        const abort = (): void => {
+          this.inner.cancel(ticket);
+          reject(signal.reason as Error);
+        };
+        flags |= CallFlags.Abortable;
+        signal.addEventListener('abort', abort, { once: true });
+        release = (): void => {
+          signal.removeEventListener('abort', abort);
+        };
+      }
+      if (this.#calls.size === 0) {
+        flags |= CallFlags.Wake;
+      } else if (!this.#flushing) {
+        this.#flushing = true;
+        queueMicrotask(this.#flush);
+      }
+      start(ticket, flags);
+      this.#calls.set(ticket, { engine, resolve, reject, release });
+    });
+  }
+
+  readonly #flush = (): void => {
+    this.#flushing = false;
+    this.inner.flush();
+  };
+
+  #settle(): void {
+    const done = this.inner.take();
+    for (let at = 0; at < done.length; at += 5) {
+      const [ticket, code, text] = [done[at] as number, done[at + 1] as number, done[at + 2] as string];
+      const call = this.#calls.get(ticket) as Call;
+      if (code === Kind.Warning || code === Kind.Event) {
+        call.engine.told(code, text, done[at + 3] as string);
+        continue;
+      }
+      this.#calls.delete(ticket);
+      call.release?.();
+      if (code === Kind.Failed) {
+        call.reject(call.engine.failure(text, done[at + 3] as number | null, done[at + 4] as string | null));
+      } else {
+        call.resolve(read(code, text, done[at + 3] as never, done[at + 4] as string | null) as never);
+      }
+    }
+  }
+}
+
+function read(code: number, text: string, body: never, error: string | null | undefined): unknown {
+  switch (code) {
+    case Kind.Nothing:
+      return undefined;
+    case Kind.Page:
+      return { body, ...readFacts(text) };
+    case Kind.Token:
+      return readFacts(text);
+    default: {
+      const cut = text.indexOf('\n');
+      return {
+        status: code & 1023,
+        headers: text.slice(cut + 1),
+        body,
+        data: DATA[(code >> 10) & 3] as EngineResponse['data'],
+        attempts: code >>> 12,
+        requestId: text.slice(0, cut) || undefined,
+        error: error == null ? undefined : readError(error),
+      } satisfies EngineResponse;
+    }
+  }
+}
+
+/** JSON, with nothing where it has `null`. */
+const readFacts = (json: string): object => JSON.parse(json, (_, value: unknown) => value ?? undefined) as object;
 
 class NativeEngine implements Engine {
   readonly baseUrl: string;
   readonly testing?: Testing;
-  readonly #addon: Addon;
+  readonly #port: Port;
   readonly #inner: AddonEngine;
   readonly #warn: EngineOptions['warn'];
   readonly #events: EventSink | undefined;
   #observed = false;
   readonly #failures = new TokenFailures();
 
-  constructor(addon: Addon, options: EngineOptions) {
+  constructor(addon: Addon, port: Port, options: EngineOptions) {
     const plain = Object.fromEntries(PLAIN_OPTIONS.map((name) => [name, options[name]]));
     const { getToken, tokenStore } = options;
     const ask = getToken && ((ticket: number): void => void this.#ask(getToken, ticket));
@@ -97,12 +224,12 @@ class NativeEngine implements Engine {
       typeof tokenStore === 'object'
         ? (ticket, ...step): void => void this.#askStore(tokenStore, ticket, step)
         : undefined;
-    const inner = addon.Engine.create(JSON.stringify({ ...plain, redis }), ask, askStore);
+    const inner = addon.Engine.create(JSON.stringify({ ...plain, redis }), port.inner, ask, askStore);
     if (typeof inner === 'string') {
       // plain data, as the interface says
       throw readError(inner);
     }
-    this.#addon = addon;
+    this.#port = port;
     this.#inner = inner;
     this.#warn = options.warn;
     this.#events = options.events;
@@ -112,27 +239,28 @@ class NativeEngine implements Engine {
     }
   }
 
-  async send(
-    { method, target, route, headers, body, options }: EngineCall,
-    signal?: AbortSignal,
-  ): Promise<EngineResponse> {
-    const given = options && JSON.stringify(options);
-    const { response } = await this.#answer(signal, (cancellation) =>
-      this.#inner.send(method, target, route, headers, body, given, cancellation),
-    );
-    const { error, ...rest } = response as NonNullable<Answer['response']>;
-    return { ...rest, error: error === undefined ? undefined : readError(error) };
+  send(call: EngineCall, signal?: AbortSignal): Promise<EngineResponse> {
+    const { method, target, route, headers, body, text, options } = call;
+    return this.#port.call(this, signal, (ticket, flags) => {
+      const given = options && JSON.stringify(options);
+      const all = text ? flags | CallFlags.Text : flags;
+      this.#inner.send(ticket, all, method, target, route, headers, body, given);
+    });
   }
 
-  async token(signal?: AbortSignal): Promise<EngineToken> {
-    const { token } = await this.#answer(signal, (cancellation) => this.#inner.token(cancellation));
-    return token as EngineToken;
+  token(signal?: AbortSignal): Promise<EngineToken> {
+    return this.#port.call(this, signal, (ticket, flags) => {
+      this.#inner.token(ticket, flags);
+    });
   }
 
   pager(list: EngineList): EnginePager {
     const inner = this.#inner.pager(JSON.stringify(list));
     return {
-      next: async (signal) => (await this.#answer(signal, (cancellation) => inner.next(cancellation))).page,
+      next: (signal) =>
+        this.#port.call(this, signal, (ticket, flags) => {
+          inner.next(ticket, flags);
+        }),
       cursor: () => inner.cursor() ?? undefined,
       dispose: () => {
         inner.dispose();
@@ -144,56 +272,36 @@ class NativeEngine implements Engine {
     this.#inner.dispose();
   }
 
-  /** Waits for an answer, or for the signal: then the call's future is dropped, which closes its connection. */
-  async #answer(
-    signal: AbortSignal | undefined,
-    start: (cancellation: Cancellation | undefined) => Promise<Answer>,
-  ): Promise<Answer> {
+  /** For the port, before a call: the addon makes no event where nobody listens. */
+  listen(): void {
     const listened = this.#events?.isOpen ?? false;
     if (listened !== this.#observed) {
       this.#observed = listened;
       this.#inner.observe(listened);
     }
-    if (!signal) {
-      return this.#settle(await start(undefined));
-    }
-    signal.throwIfAborted();
-    const cancellation = new this.#addon.Cancellation();
-    return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        cancellation.cancel();
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      start(cancellation)
-        .then((answer) => this.#settle(answer))
-        .then(resolve, reject)
-        .finally(() => {
-          signal.removeEventListener('abort', abort);
-        });
-    });
   }
 
-  #settle(answer: Answer): Answer {
-    handOver(answer.warnings, this.#warn);
-    if (answer.events) {
-      for (const event of answer.events) {
-        this.#events?.event(event);
-      }
+  /** For the port: a warning's code and message, or an event, of a call that is about to settle. */
+  told(kind: Kind, text: string, message: string): void {
+    if (kind === Kind.Warning) {
+      handOver([text, message], this.#warn);
+    } else {
+      this.#events?.event(text);
     }
-    if (answer.failure === undefined) {
-      return answer;
-    }
-    const failed = answer.failedTicket === undefined ? undefined : this.#failures.take(answer.failedTicket);
+  }
+
+  /** For the port: what a call rejects with. `asked` is the ticket with which `getToken` failed it, `cause` the code and the words of the operating system. */
+  failure(error: string, asked: number | null, cause: string | null): unknown {
+    const failed = asked === null ? undefined : this.#failures.take(asked);
     if (failed) {
-      throw failed.thrown;
+      return failed.thrown;
     }
-    const failure: ErrorData = readError(answer.failure);
-    if (answer.cause) {
-      const [code, message] = answer.cause;
-      failure.cause = Object.assign(new Error(message), code !== '' && { code });
+    const failure: ErrorData = readError(error);
+    if (cause !== null) {
+      const cut = cause.indexOf('\n');
+      failure.cause = Object.assign(new Error(cause.slice(cut + 1)), cut > 0 && { code: cause.slice(0, cut) });
     }
-    throw failure;
+    return failure;
   }
 
   async #askStore(store: TokenStore, ticket: number, step: Parameters<StoreCall>): Promise<void> {

@@ -258,8 +258,8 @@ export class Host {
   ): void {
     this.#resolve(number, {
       status,
-      headers: headers === '' ? [] : headers.split('\n'),
-      body: body.slice(),
+      headers,
+      body: body.slice() as Uint8Array<ArrayBuffer>,
       data: DATA[data] ?? 'bytes',
       attempts,
       requestId,

@@ -47,6 +47,8 @@ export function wasmModule(module: WebAssembly.Module, runtime: Runtime): Engine
   };
 }
 
+const encoder = new TextEncoder();
+
 let current = new Instance(resume);
 
 /** The instance that lives. After a trap a new one is made from the same module; what it held (tokens, the rate limit) is gone. */
@@ -98,7 +100,15 @@ class WasmEngine implements Engine {
   ): Promise<EngineResponse> {
     const given = options && JSON.stringify(options);
     return this.#begin<EngineResponse>(signal, ({ engine }, number) => {
-      engine.send(number, method, target, route, headers.join('\n'), body, given);
+      engine.send(
+        number,
+        method,
+        target,
+        route,
+        headers,
+        typeof body === 'string' ? encoder.encode(body) : body,
+        given,
+      );
     }).result;
   }
 

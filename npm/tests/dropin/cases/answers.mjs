@@ -89,11 +89,7 @@ export default [
   success('CSV', { body: 'a,b', headers: { 'content-type': 'text/csv' } }, 'a,b'),
   success('bytes', { body: Buffer.from([0, 255]), headers: { 'content-type': 'image/png' } }, { bytes: [0, 255] }),
 
-  get('chunked JSON', { json: { a: 1 }, headers: chunked }, undefined, {
-    mends: ['whole-bodies'],
-    official: { results: [{ data: { a: 1 }, response: { headers: { 'content-length': undefined } } }] },
-    ours: { results: [{ data: { a: 1 }, response: { status: 200, headers: { 'content-length': '7' } } }] },
-  }),
+  get('chunked JSON', { json: { a: 1 }, headers: chunked }),
 
   ...['text', 'blob', 'arrayBuffer', 'stream', 'json'].flatMap((parseAs) => [
     get(`parseAs ${parseAs} of JSON`, { json: { a: 'ü' } }, { parseAs }),
