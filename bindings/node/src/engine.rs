@@ -8,7 +8,7 @@ use std::{
 
 use futures_util::future::Abortable;
 use logto_management::{
-    Client, Error, RedisLimit, RedisStore, ReqwestTransport, Sealed, TokioClock,
+    Client, Error, RedisLimit, RedisStore, Sealed, TokioClock,
     core::{BoxClock, BoxTransport, TestingClock},
 };
 use napi::{
@@ -20,7 +20,7 @@ use napi_derive::napi;
 use crate::{
     call,
     config::Options,
-    flags,
+    environment, flags,
     outcome::Outcome,
     pager::Pager,
     port::{Port, Queue},
@@ -72,9 +72,9 @@ impl Engine {
         let clock = options.testing.then(|| TestingClock::new(TokioClock));
         let config = options.config()?;
         let base_url = config.base_url().to_owned();
-        let transport = ReqwestTransport::new(&config)
-            .map_err(|error| Error::invalid_config(format!("The HTTP client cannot be set up: {error}")))?;
         let warnings = Warnings::default();
+        let transport = environment::transport(&config, &warnings)
+            .map_err(|error| Error::invalid_config(format!("The HTTP client cannot be set up: {error}")))?;
         let tokens = ask.map(Tokens::new);
         let store = ask_store.map(Store::new);
         let limited = config.rate_limit();

@@ -7,6 +7,7 @@
 //! - `port.rs`: how their outcomes get back to JavaScript, in batches
 //! - `outcome.rs`: what those are
 //! - `config.rs`: a client's options, from JSON
+//! - `environment.rs`: what Node's TLS takes from the environment
 //! - `engine.rs`, `pager.rs`: the two classes
 //! - `call.rs`: one request from its JavaScript arguments
 //! - `tokens.rs`: a JavaScript function as the source of tokens
@@ -19,6 +20,7 @@
 mod call;
 mod config;
 mod engine;
+mod environment;
 mod outcome;
 mod pager;
 mod port;

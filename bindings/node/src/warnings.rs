@@ -26,6 +26,10 @@ struct Told {
 }
 
 impl Warnings {
+    pub(crate) fn push(&self, code: &str, message: &str) {
+        lock(&self.0.warnings).push((code.to_owned(), message.to_owned()));
+    }
+
     /// What is new: events in their order, and warnings.
     pub(crate) fn take(&self) -> Vec<Outcome> {
         let mut told = Vec::new();
@@ -54,7 +58,7 @@ fn take<T>(kept: &Mutex<Vec<T>>) -> Vec<T> {
 impl Observer for Warnings {
     fn event(&self, event: &Event<'_>) {
         if let Event::Warning { code, message } = event {
-            lock(&self.0.warnings).push(((*code).to_owned(), (*message).to_owned()));
+            self.push(code, message);
         } else if self.0.listening.load(Ordering::Relaxed) {
             let event = event.to_json(TokioClock.now());
             lock(&self.0.events).push(event);
