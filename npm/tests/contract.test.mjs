@@ -1,6 +1,6 @@
 // The transport over fetch holds the contract of transports (crates/testkit/src/contract.rs): in Node with the global `fetch` and with one handed in, and in workerd.
 //
-// `cargo xtask test edge` builds what it needs and says where it is: LOGTO_CONTRACT_MODULE, a folder with the WASM module built with the feature `contract` as wasm-bindgen writes it, and LOGTO_CONTRACT_SERVER, testkit's example
+// `cargo xtask test edge` builds what it needs and says where it is: LOGTO_CONTRACT_MODULE, a folder with the WASM module built from the example `contract` of bindings/wasm, and LOGTO_CONTRACT_SERVER, testkit's example
 // `contract_server`.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -20,7 +20,7 @@ const { LOGTO_CONTRACT_MODULE: moduleDir = '', LOGTO_CONTRACT_SERVER: server = '
 const skip = moduleDir && server ? false : 'cargo xtask test edge sets LOGTO_CONTRACT_MODULE and LOGTO_CONTRACT_SERVER';
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const wasm = join(moduleDir, 'logto_management_bg.wasm');
-const alias = { 'contract-module': join(moduleDir, 'logto_management.js'), 'contract-module/wasm': wasm };
+const alias = { 'contract-module/wasm': wasm };
 
 /** A scripted server of its own for each runtime, since it counts what it saw. */
 async function withServer(work) {

@@ -6,21 +6,57 @@
 
 use std::time::Duration;
 
-use logto_management_core::{Clock, UnixMillis};
+use logto_management_core::{Clock, TestingClock, UnixMillis};
 
-use crate::{
-    host::{self, Host},
-    tasks::Waiting,
-};
+use crate::{host, tasks::Waiting};
 
 /// The longest timer that JavaScript knows, 24.8 days: it takes a longer one for 0.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
-/// The runtime's own clock: `Date.now`, `performance.now`, `setTimeout`, `Math.random`.
+/// The runtime's own clock: `Date.now`, `performance.now`, `setTimeout`, `Math.random`. Or the core's testing clock, over it.
 #[derive(Clone, Debug)]
-pub(crate) struct HostClock(pub(crate) Host);
+pub(crate) struct HostClock(Option<TestingClock<Real>>);
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Real;
+
+impl HostClock {
+    pub(crate) fn new(testing: bool) -> Self {
+        Self(testing.then(|| TestingClock::new(Real)))
+    }
+
+    pub(crate) const fn testing(&self) -> Option<&TestingClock<Real>> {
+        self.0.as_ref()
+    }
+}
 
 impl Clock for HostClock {
+    fn now(&self) -> UnixMillis {
+        self.0.as_ref().map_or_else(|| Real.now(), Clock::now)
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.as_ref().map_or_else(|| Real.monotonic(), Clock::monotonic)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        match &self.0 {
+            Some(testing) => testing.sleep(duration).await,
+            None => Real.sleep(duration).await,
+        }
+    }
+
+    fn timeout(&self, duration: Duration) -> impl Future<Output = ()> {
+        // Real time in either.
+        Real.sleep(duration)
+    }
+
+    fn jitter(&self) -> f64 {
+        self.0.as_ref().map_or_else(|| Real.jitter(), Clock::jitter)
+    }
+}
+
+impl Clock for Real {
     fn now(&self) -> UnixMillis {
         // Saturating: a negative or absurd date counts as 1970.
         UnixMillis(host::date_now() as u64)
@@ -30,13 +66,18 @@ impl Clock for HostClock {
         Duration::from_micros((host::performance_now() * 1000.0) as u64)
     }
 
-    async fn sleep(&self, duration: Duration) {
-        let pause = Waiting::on(&self.0);
-        self.0.timer(pause.key(), duration.min(LONGEST).as_micros() as f64 / 1000.0);
-        pause.await;
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> {
+        let duration = duration.min(LONGEST);
+        // Not before somebody waits.
+        async move {
+            let pause = Waiting::new();
+            let micros = duration.as_secs() * 1_000_000 + u64::from(duration.subsec_micros());
+            host::begin_timer(pause.key(), micros as f64 / 1000.0);
+            pause.await;
+        }
     }
 
     fn jitter(&self) -> f64 {
-        host::random()
+        host::chance()
     }
 }

@@ -1,181 +1,129 @@
-//! The client behind exports that take and give plain data.
+//! One client of the core.
 
 use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
-use logto_management_core::http::Method;
 use logto_management_core::{
-    BoxClock, BoxTransport, Client, Data, ERROR_NAMES, Error, Event, Request, Response, TestingClock,
-    UnixMillis, json::Json, options::CALL_OPTIONS,
+    Client, Data, Error, Event, Request, Response, UnixMillis,
+    http::Method,
+    json::{self, Json},
 };
-use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::{
     clock::HostClock,
     fetch::FetchTransport,
-    host::{Host, date_now},
+    host::{self, Host},
     options::{Setup, call_options},
-    pager::EnginePager,
-    tasks::{self, run},
+    pager::{self, EnginePager},
+    tasks::run,
     text,
     tokens::HostTokens,
     vault::HostVault,
 };
 
+/// The client, compiled once for what it runs on.
+pub(crate) type HostClient = Client<FetchTransport, HostClock>;
+
 /// One client. Each call has an even number of the façade's, under which the host is told what came of it, and by which it can be cancelled.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct Engine {
-    client: Client,
-    host: Host,
-    testing: Option<TestingClock<HostClock>>,
+pub(crate) struct Engine {
+    client: HostClient,
+    clock: HostClock,
     /// Whether the host wants events.
     listening: Rc<Cell<bool>>,
 }
 
-#[wasm_bindgen]
 impl Engine {
     /// Makes a client from options (see `options.rs`). Does no I/O.
-    ///
-    /// # Errors
-    /// The core's JSON of a Config error.
-    #[wasm_bindgen(constructor)]
-    pub fn new(options: &str, host: Host) -> Result<Self, String> {
-        Self::build(options, host).map_err(|error| error.to_json())
-    }
-
-    fn build(options: &str, host: Host) -> Result<Self, Error> {
+    pub(crate) fn build(options: &str, host: Host) -> Result<Self, Error> {
         let setup = Setup::parse(options)?;
-        let transport = BoxTransport::new(FetchTransport(host.clone()));
-        let clock = HostClock(host.clone());
-        let testing = setup.testing.then(|| TestingClock::new(clock.clone()));
-        let clock = match &testing {
-            Some(testing) => BoxClock::new(testing.clone()),
-            None => BoxClock::new(clock),
-        };
-        let mut builder = Client::builder(setup.config, transport, clock)
+        let clock = HostClock::new(setup.testing);
+        let mut builder = Client::builder(setup.config, FetchTransport(host), clock.clone())
             .coalesce(setup.coalesce)
             .max_concurrency(setup.max_concurrency);
-        if host.gives_tokens() {
-            builder = builder.token_source(HostTokens(host.clone()));
+        if setup.gives_tokens {
+            builder = builder.token_source(HostTokens(host));
         }
-        if host.shares_tokens() {
-            builder = builder.token_vault(Arc::new(HostVault(host.clone())));
+        if setup.shares_tokens {
+            builder = builder.token_vault(Arc::new(HostVault(host)));
         }
-        if testing.is_none() {
+        if !setup.testing {
             builder = builder.share_rate_limit();
         }
-        let observed = host.clone();
         let listening = Rc::new(Cell::new(false));
         let heard = Rc::clone(&listening);
         let client = builder
             .observer(move |event: &Event<'_>| {
                 if let Event::Warning { code, message } = event {
-                    observed.warn(code, message);
+                    host.warn(&[code, "\n", message].concat());
                 } else if heard.get() {
-                    observed.event(&event.to_json(UnixMillis(date_now() as u64)));
+                    host.event(&event.to_json(UnixMillis(host::date_now() as u64)));
                 }
             })
             .build()?;
-        Ok(Self { client, host, testing, listening })
+        Ok(Self { client, clock, listening })
     }
 
     /// The base url, without a trailing slash.
-    #[wasm_bindgen(getter, js_name = baseUrl)]
-    #[must_use]
-    pub fn base_url(&self) -> String {
-        self.client.config().base_url().to_owned()
+    pub(crate) fn base_url(&self) -> &str {
+        self.client.config().base_url()
     }
 
-    /// Sends one request; any status is an answer. `headers` are pairs (see `text.rs`), `options` JSON.
-    #[allow(clippy::too_many_arguments, reason = "an object would cross the border member by member")]
-    pub fn send(
-        &self,
-        call: u32,
-        method: &str,
-        target: String,
-        route: Option<String>,
-        headers: &str,
-        body: Option<Vec<u8>>,
-        options: Option<String>,
-    ) {
-        let request = request(method, target, route, headers, body, options.as_deref());
-        let (client, host) = (self.client.clone(), self.host.clone());
-        run(call, &self.host, async move {
+    /// Sends one request; any status is an answer.
+    pub(crate) fn send(&self, call: u32, head: &str, body: Option<Vec<u8>>) {
+        let request = request(head, body);
+        let client = self.client.clone();
+        run(call, async move {
             let response = client.execute(request?).await?;
-            answer(&host, call, &response);
+            answer(call, &response);
             Ok(())
         });
     }
 
-    /// Begins a listing from the façade's `EngineList` as JSON. What is wrong with it, its first page says.
-    #[must_use]
-    pub fn pager(&self, list: &str) -> EnginePager {
-        EnginePager::new(crate::pager::start(&self.client, list), self.host.clone())
+    pub(crate) fn pager(&self, list: &str) -> EnginePager {
+        EnginePager::new(pager::start(&self.client, list))
     }
 
     /// The token that a request would carry now.
-    pub fn token(&self, call: u32) {
-        let (client, host) = (self.client.clone(), self.host.clone());
-        run(call, &self.host, async move {
+    pub(crate) fn token(&self, call: u32) {
+        let client = self.client.clone();
+        run(call, async move {
             let token = client.access_token().await?;
-            host.token(call, token.value(), token.expires_at().0 as f64, token.scope());
+            let mut text = token.value().to_owned();
+            if let Some(scope) = token.scope() {
+                text.push('\n');
+                text.push_str(scope);
+            }
+            host::tell_token(call, token.expires_at().0 as f64, &text);
             Ok(())
         });
     }
 
-    /// Whether the host is told of events.
-    pub fn observe(&self, on: bool) {
+    pub(crate) fn observe(&self, on: bool) {
         self.listening.set(on);
     }
 
-    /// Moves the testing clock on, if there is one.
-    pub fn advance(&self, ms: f64) {
-        if let (Some(testing), Ok(by)) = (&self.testing, Duration::try_from_secs_f64(ms / 1000.0)) {
+    pub(crate) fn advance(&self, ms: f64) {
+        if let (Some(testing), Ok(by)) = (self.clock.testing(), Duration::try_from_secs_f64(ms / 1000.0)) {
             testing.advance(by);
         }
     }
 
-    /// The pauses on the testing clock since the last call, in milliseconds.
-    #[wasm_bindgen(js_name = takeSleeps)]
-    #[must_use]
-    pub fn take_sleeps(&self) -> Vec<f64> {
-        let sleeps = self.testing.as_ref().map(TestingClock::take_sleeps).unwrap_or_default();
-        sleeps.iter().map(|sleep| sleep.as_secs_f64() * 1000.0).collect()
+    pub(crate) fn take_sleeps(&self) -> String {
+        let sleeps = self.clock.testing().map(|testing| testing.take_sleeps()).unwrap_or_default();
+        let lines: Vec<_> = sleeps.iter().map(|sleep| (sleep.as_micros() as u64).to_string()).collect();
+        lines.join("\n")
     }
 }
 
-/// Cancels a call by its number: its request is aborted, and nothing is told of it.
-#[wasm_bindgen]
-pub fn cancel(call: u32) {
-    tasks::cancel(call);
-}
-
-/// Every name that an error can have, a line each.
-#[wasm_bindgen(js_name = errorNames)]
-#[must_use]
-pub fn error_names() -> String {
-    ERROR_NAMES.join("\n")
-}
-
-/// Every option of a single call, a line each.
-#[wasm_bindgen(js_name = callOptions)]
-#[must_use]
-pub fn call_option_names() -> String {
-    CALL_OPTIONS.join("\n")
-}
-
-fn request(
-    method: &str,
-    target: String,
-    route: Option<String>,
-    headers: &str,
-    body: Option<Vec<u8>>,
-    options: Option<&str>,
-) -> Result<Request, Error> {
+fn request(head: &str, body: Option<Vec<u8>>) -> Result<Request, Error> {
+    let mut lines = head.splitn(5, '\n');
+    let mut line = || lines.next().unwrap_or_default();
+    let (method, target, route, options, headers) = (line(), line(), line(), line(), line());
     let method = Method::from_bytes(method.as_bytes())
-        .map_err(|_| Error::invalid_config(format!("\"{method}\" is no HTTP method")))?;
-    let options = options.and_then(|json| Json::parse(json.as_bytes()).ok());
-    let mut request = Request::with_target(method, target, route).options(call_options(options)?);
+        .map_err(|_| Error::invalid_config([&json::quoted(method), " is no HTTP method"].concat()))?;
+    let route = (!route.is_empty()).then(|| route.to_owned());
+    let mut request = Request::with_target(method, target, route)
+        .options(call_options(Json::parse(options.as_bytes()).ok())?)
+        .body_stays_outside();
     for (name, value) in text::pairs(headers) {
         request = request.header(name, text::to_bytes(value));
     }
@@ -185,22 +133,19 @@ fn request(
     Ok(request)
 }
 
-fn answer(host: &Host, call: u32, response: &Response) {
+fn answer(call: u32, response: &Response) {
     let data = match response.data() {
         Data::None => 0,
         Data::Json(_) => 1,
         Data::Text(_) => 2,
         _ => 3,
     };
-    let error = response.error().map(|error| error.to_json());
-    host.response(
-        call,
-        response.status().as_u16(),
-        &text::of_headers(response.headers()),
-        response.body(),
-        data,
-        response.attempts(),
-        response.request_id(),
-        error.as_deref(),
-    );
+    let mut text = response.request_id().unwrap_or_default().to_owned();
+    if let Some(error) = response.error() {
+        text.push('\n');
+        text.push_str(&error.to_json());
+    }
+    // The host has kept the body of a success.
+    let body = if response.status().is_success() { &[] } else { &**response.body() };
+    host::tell_response(call, response.status().as_u16(), data, response.attempts(), &text, body);
 }

@@ -19,12 +19,12 @@ use logto_management_core::{
     Error, HttpTransport, TransportError, TransportErrorKind,
     bytes::Bytes,
     http::{HeaderName, HeaderValue, Request, Response, StatusCode},
-    transport::ResponseLimit,
+    transport::{BodyStaysOutside, ResponseLimit},
 };
 
 use crate::{
-    host::{Answer, Host},
-    tasks::Waiting,
+    host::{Exchange, Host, Outcome},
+    tasks::{self, Waiting},
     text,
 };
 
@@ -34,12 +34,11 @@ pub(crate) struct FetchTransport(pub(crate) Host);
 
 impl HttpTransport for FetchTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let mut exchange = Waiting::on(&self.0);
+        let exchange = Waiting::new();
         let key = exchange.key();
         self.begin(key, &request);
         drop(request);
-        (&mut exchange).await;
-        read(&self.0.answer(key)).map_err(|error| error.with_source(FailedExchange(key)))
+        read(exchange.await).map_err(|error| error.with_source(FailedExchange(key)))
     }
 }
 
@@ -55,42 +54,45 @@ impl fmt::Display for FailedExchange {
 
 impl StdError for FailedExchange {}
 
-/// Which exchange lies below an error.
-pub(crate) fn failed_exchange(error: &Error) -> Option<u32> {
-    let exchange: &FailedExchange = error.source()?.source()?.downcast_ref()?;
-    Some(exchange.0)
+/// Which exchange lies below an error; 0 for none.
+pub(crate) fn failed_exchange(error: &Error) -> u32 {
+    let exchange = || error.source()?.source()?.downcast_ref::<FailedExchange>();
+    exchange().map_or(0, |exchange| exchange.0)
 }
 
 impl FetchTransport {
     fn begin(&self, key: u32, request: &Request<Bytes>) {
-        let headers = text::of_headers(request.headers());
-        let url = request.uri().to_string();
-        let body = Some(&**request.body()).filter(|body| !body.is_empty());
-        let limit = ResponseLimit::of(request) as f64;
-        self.0.exchange(key, request.method().as_str(), &url, &headers, body, limit);
+        let head = [request.method().as_str(), "\n", &request.uri().to_string()].concat();
+        let sent = Exchange {
+            head: &text::with_headers(head, request.headers()),
+            body: request.body(),
+            limit: ResponseLimit::of(request),
+            body_stays: BodyStaysOutside::of(request),
+        };
+        self.0.exchange(tasks::current(), key, &sent);
     }
 }
 
-fn read(answer: &Answer) -> Result<Response<Bytes>, TransportError> {
-    let kind = match answer.failure() {
-        0 => return read_answer(answer),
+fn read(answer: Outcome) -> Result<Response<Bytes>, TransportError> {
+    let kind = match answer.number {
         1 => TransportErrorKind::Connect,
         2 => TransportErrorKind::Timeout,
         3 => TransportErrorKind::Interrupted,
         4 => TransportErrorKind::Body,
         5 => TransportErrorKind::Cancelled,
-        _ => TransportErrorKind::Other,
+        status => return read_answer(status, answer),
     };
-    Err(TransportError::new(kind, answer.message()))
+    Err(TransportError::new(kind, answer.text))
 }
 
-fn read_answer(answer: &Answer) -> Result<Response<Bytes>, TransportError> {
-    let Ok(status) = StatusCode::from_u16(answer.status()) else {
+fn read_answer(status: u32, answer: Outcome) -> Result<Response<Bytes>, TransportError> {
+    let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    let Some(status) = status else {
         return Err(TransportError::new(TransportErrorKind::Other, "The answer's status is none of HTTP's"));
     };
-    let mut response = Response::new(Bytes::from(answer.body().to_vec()));
+    let mut response = Response::new(Bytes::from(answer.body));
     *response.status_mut() = status;
-    for (name, value) in text::pairs(&answer.headers()) {
+    for (name, value) in text::pairs(&answer.text) {
         let name = HeaderName::from_bytes(name.as_bytes());
         let value = HeaderValue::from_bytes(&text::to_bytes(value));
         if let (Ok(name), Ok(value)) = (name, value) {

@@ -7,14 +7,15 @@
 //! |---|---|
 //! | `fetch.rs` | the transport: one request over the runtime's `fetch`, or one handed in |
 //! | `clock.rs` | time, timers and chance of the runtime |
-//! | `engine.rs` | the client behind exports that take and give plain data |
-//! | `pager.rs` | a listing behind the same |
+//! | `exports.rs` | what the façade calls |
+//! | `engine.rs` | the client |
+//! | `pager.rs` | a listing |
 //! | `tokens.rs` | tokens from a JavaScript function |
 //! | `vault.rs` | the token store |
 //! | `tasks.rs` | runs calls, each in the turn of what woke it |
 //! | `options.rs` | what the façade hands over when it makes an engine |
 //! | `text.rs` | headers and pairs as one string: one crossing instead of many |
-//! | `host.rs` | the JavaScript that these call: `npm/src/engine/wasm-host.ts` |
+//! | `host.rs` | the border with the JavaScript that these call: `npm/src/engine/wasm-host.ts` |
 //!
 //! Rules: making an engine does no I/O, starts no timer and draws no random number. Exports take `&self`, and no borrow lives across
 //! an await, so calls may overlap at will. Nothing here panics; the module is built with `panic=abort`, and after a trap the façade
@@ -23,6 +24,7 @@
 
 mod clock;
 mod engine;
+mod exports;
 mod fetch;
 mod host;
 mod options;
@@ -31,8 +33,3 @@ mod tasks;
 mod text;
 mod tokens;
 mod vault;
-
-pub use engine::{Engine, call_option_names, cancel, error_names};
-pub use host::Host;
-pub use pager::EnginePager;
-pub use tasks::resume;

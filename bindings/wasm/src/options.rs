@@ -12,6 +12,10 @@ pub(crate) struct Setup {
     /// The most pages asked for at once.
     pub(crate) max_concurrency: usize,
     pub(crate) testing: bool,
+    /// Whether tokens come from a function of the caller's.
+    pub(crate) gives_tokens: bool,
+    /// Whether tokens are shared through a store.
+    pub(crate) shares_tokens: bool,
 }
 
 /// A Worker has six connections per request.
@@ -48,6 +52,8 @@ impl Setup {
             coalesce: if shared { Coalesce::Shared } else { Coalesce::PerCall },
             max_concurrency: if shared { usize::MAX } else { WORKER_CONNECTIONS },
             testing: flag("testing"),
+            gives_tokens: flag("givesTokens"),
+            shares_tokens: flag("sharesTokens"),
         })
     }
 }

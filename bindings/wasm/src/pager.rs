@@ -2,24 +2,19 @@
 
 use std::{borrow::Cow, cell::RefCell, rc::Rc};
 
-use logto_management_core::{BoxClock, BoxTransport, Client, Error, Page, Pager, Total, json::Json};
-use wasm_bindgen::prelude::wasm_bindgen;
+use logto_management_core::{Error, Page, Pager, Total, json::Json};
 
 use crate::{
-    host::Host,
-    options::call_options,
-    tasks::{self, run},
+    clock::HostClock, engine::HostClient, fetch::FetchTransport, host, options::call_options, tasks::run,
     text,
 };
 
-type Inner = Pager<BoxTransport, BoxClock>;
+type Inner = Pager<FetchTransport, HostClock>;
 
 /// Pages through a listing. One call of `next` at a time.
-#[wasm_bindgen]
-pub struct EnginePager {
+pub(crate) struct EnginePager {
     /// Taken out while a page is on its way: no borrow lives across an await.
     slot: Rc<RefCell<Slot>>,
-    host: Host,
 }
 
 enum Slot {
@@ -29,20 +24,19 @@ enum Slot {
     Busy,
 }
 
-#[wasm_bindgen]
 impl EnginePager {
-    pub(crate) fn new(pager: Result<Inner, Error>, host: Host) -> Self {
+    pub(crate) fn new(pager: Result<Inner, Error>) -> Self {
         let slot = match pager {
             Ok(pager) => Slot::Idle(Box::new(pager)),
             Err(error) => Slot::Wrong(error),
         };
-        Self { slot: Rc::new(RefCell::new(slot)), host }
+        Self { slot: Rc::new(RefCell::new(slot)) }
     }
 
     /// The next page, or the end. After a failure, calling again goes on where it stopped.
-    pub fn next(&self, call: u32) {
-        let (slot, host) = (Rc::clone(&self.slot), self.host.clone());
-        run(call, &self.host, async move {
+    pub(crate) fn next(&self, call: u32) {
+        let slot = Rc::clone(&self.slot);
+        run(call, async move {
             let mut out = Out::take(slot)?;
             let page = match &mut out.pager {
                 Some(pager) => pager.next_page().await,
@@ -51,16 +45,15 @@ impl EnginePager {
             // Before the host is told: it may ask for the next one at once.
             out.back();
             match page? {
-                Some(page) => tell(&host, call, &page),
-                None => host.end(call),
+                Some(page) => tell(call, &page),
+                None => host::tell_end(call),
             }
             Ok(())
         });
     }
 
     /// Where a later pager would go on; nothing when there is nothing more, or while a page is on its way.
-    #[must_use]
-    pub fn cursor(&self) -> Option<String> {
+    pub(crate) fn cursor(&self) -> Option<String> {
         match &*self.slot.borrow() {
             Slot::Idle(pager) => pager.cursor().map(|cursor| cursor.to_string()),
             Slot::Wrong(_) | Slot::Busy => None,
@@ -68,33 +61,15 @@ impl EnginePager {
     }
 }
 
-fn tell(host: &Host, call: u32, page: &Page) {
-    let total = page.total();
-    host.page(
-        call,
-        page.body(),
-        page.number() as f64,
-        page.size(),
-        total.map(|total| total.number() as f64),
-        !matches!(total, Some(Total::AtLeast(_))),
-        page.next().map(ToString::to_string).as_deref(),
-        page.request_id(),
-    );
-}
-
-impl Drop for EnginePager {
-    fn drop(&mut self) {
-        let idle = std::mem::replace(&mut *self.slot.borrow_mut(), Slot::Busy);
-        // With what was fetched ahead.
-        drop(idle);
-        tasks::turn();
-    }
-}
-
-impl std::fmt::Debug for EnginePager {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("EnginePager")
-    }
+fn tell(call: u32, page: &Page) {
+    let total = match page.total() {
+        Some(Total::AtLeast(total)) => (total as f64, false),
+        total => (total.map_or(-1.0, |total| total.number() as f64), true),
+    };
+    let mut text = page.next().map(ToString::to_string).unwrap_or_default();
+    text.push('\n');
+    text.push_str(page.request_id().unwrap_or_default());
+    host::tell_page(call, page.number(), page.size(), total, &text, page.body());
 }
 
 /// A pager that is out for a page. Where the call is cancelled, this is dropped with it: what the pager has out is aborted, and it can be asked again.
@@ -139,7 +114,7 @@ impl Drop for Out {
 
 /// Begins a listing as the façade's `EngineList` says, in JSON: `path`, `pathParams` and `headers` flat, `query` a list of `[name, value]`, `pageSize`, `page`,
 /// `concurrency`, `cursor`, `options`.
-pub(crate) fn start(client: &Client, json: &str) -> Result<Inner, Error> {
+pub(crate) fn start(client: &HostClient, json: &str) -> Result<Inner, Error> {
     let wrong = |what: &str| Error::invalid_config(format!("A listing's {what}"));
     let list = Json::parse(json.as_bytes()).map_err(|_| wrong("description is no JSON"))?;
     let text = |name: &str| list.member(name).and_then(Json::as_str);

@@ -18,16 +18,19 @@ use std::{
 };
 
 use logto_management_core::{BoxFuture, Error};
-use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::host::Host;
+use crate::{
+    fetch,
+    host::{self, Outcome},
+};
 
 enum Entry {
     /// `None` while it runs.
     Task(Option<Task>),
     /// What a task waits for, and the task.
     Pending(Option<Waker>),
-    Over,
+    /// What it ended with.
+    Over(Outcome),
 }
 
 struct Task {
@@ -63,6 +66,8 @@ struct Runtime {
     entries: RefCell<Entries>,
     ready: RefCell<VecDeque<u32>>,
     running: Cell<bool>,
+    /// The task that runs.
+    current: Cell<u32>,
     last_key: Cell<u32>,
 }
 
@@ -72,6 +77,7 @@ thread_local! {
             entries: RefCell::new(Entries(Vec::new())),
             ready: RefCell::new(VecDeque::new()),
             running: Cell::new(false),
+            current: Cell::new(0),
             last_key: Cell::new(1),
         }
     };
@@ -96,11 +102,10 @@ fn spawn(number: u32, future: impl Future<Output = ()> + 'static) {
 }
 
 /// Runs a call to its end; it tells the host of success, and this of failure.
-pub(crate) fn run(call: u32, host: &Host, work: impl Future<Output = Result<(), Error>> + 'static) {
-    let host = host.clone();
+pub(crate) fn run(call: u32, work: impl Future<Output = Result<(), Error>> + 'static) {
     spawn(call, async move {
         if let Err(error) = work.await {
-            host.fail(call, &error.to_json(), crate::fetch::failed_exchange(&error));
+            host::tell_failure(call, fetch::failed_exchange(&error), &error.to_json());
         }
     });
 }
@@ -118,11 +123,10 @@ pub(crate) fn turn() {
 }
 
 /// What a task waited for under this key is over: runs the task on.
-#[wasm_bindgen]
-pub fn resume(key: u32) {
+pub(crate) fn resume(key: u32, outcome: Outcome) {
     RUNTIME.with(|runtime| {
         let waiting = match runtime.entries.borrow_mut().get_mut(key) {
-            Some(entry @ Entry::Pending(_)) => std::mem::replace(entry, Entry::Over),
+            Some(entry @ Entry::Pending(_)) => std::mem::replace(entry, Entry::Over(outcome)),
             // Given up meanwhile.
             _ => return,
         };
@@ -154,6 +158,7 @@ impl Runtime {
     }
 
     fn poll(&self, number: u32, mut task: Task) {
+        self.current.set(number);
         let pending = task.future.as_mut().poll(&mut Context::from_waker(&task.waker)).is_pending();
         let mut entries = self.entries.borrow_mut();
         if !pending {
@@ -168,24 +173,28 @@ impl Runtime {
     }
 }
 
-/// Something outside that a task waits for. Dropping it before it is over aborts it.
+/// The call that runs; what it begins is begun for it.
+pub(crate) fn current() -> u32 {
+    RUNTIME.with(|runtime| runtime.current.get())
+}
+
+/// Something outside that a task waits for. Dropping it before it is over gives it up.
 #[derive(Debug)]
-pub(crate) struct Waiting<'a> {
-    host: &'a Host,
+pub(crate) struct Waiting {
     key: u32,
     over: bool,
 }
 
-impl<'a> Waiting<'a> {
+impl Waiting {
     /// A key to begin something under.
-    pub(crate) fn on(host: &'a Host) -> Self {
+    pub(crate) fn new() -> Self {
         let key = RUNTIME.with(|runtime| {
             let key = runtime.last_key.get().wrapping_add(2);
             runtime.last_key.set(key);
             runtime.entries.borrow_mut().insert(key, Entry::Pending(None));
             key
         });
-        Self { host, key, over: false }
+        Self { key, over: false }
     }
 
     /// The key.
@@ -194,34 +203,32 @@ impl<'a> Waiting<'a> {
     }
 }
 
-impl Future for Waiting<'_> {
-    type Output = ();
+impl Future for Waiting {
+    type Output = Outcome;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let over = RUNTIME.with(|runtime| {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        let outcome = RUNTIME.with(|runtime| {
             let mut entries = runtime.entries.borrow_mut();
-            match entries.get_mut(self.key) {
-                Some(Entry::Pending(waker)) => {
-                    *waker = Some(context.waker().clone());
-                    false
-                }
-                _ => {
-                    entries.remove(self.key);
-                    true
-                }
+            if let Some(Entry::Pending(waker)) = entries.get_mut(self.key) {
+                *waker = Some(context.waker().clone());
+                return None;
+            }
+            match entries.remove(self.key) {
+                Some(Entry::Over(outcome)) => Some(outcome),
+                _ => Some(Outcome::default()),
             }
         });
-        self.over = over;
-        if over { Poll::Ready(()) } else { Poll::Pending }
+        self.over = outcome.is_some();
+        outcome.map_or(Poll::Pending, Poll::Ready)
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Waiting {
     fn drop(&mut self) {
         if !self.over {
             let entry = RUNTIME.with(|runtime| runtime.entries.borrow_mut().remove(self.key));
             drop(entry);
-            self.host.abort(self.key);
+            host::give_up(self.key);
         }
     }
 }

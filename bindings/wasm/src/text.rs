@@ -12,13 +12,10 @@ pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
     std::iter::from_fn(move || Some((parts.next()?, parts.next()?)))
 }
 
-/// Headers as pairs. No name and no value can hold a line break.
-pub(crate) fn of_headers(headers: &HeaderMap) -> String {
-    let mut text = String::new();
+/// A text with headers as pairs behind it, a line each. No name and no value can hold a line break.
+pub(crate) fn with_headers(mut text: String, headers: &HeaderMap) -> String {
     for (name, value) in headers {
-        if !text.is_empty() {
-            text.push('\n');
-        }
+        text.push('\n');
         text.push_str(name.as_str());
         text.push('\n');
         text.extend(value.as_bytes().iter().map(|byte| char::from(*byte)));

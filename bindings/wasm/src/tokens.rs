@@ -14,14 +14,15 @@ pub(crate) struct HostTokens(pub(crate) Host);
 
 impl TokenSource for HostTokens {
     async fn token(&self) -> Result<Arc<AccessToken>, Error> {
-        let mut question = Waiting::on(&self.0);
+        let question = Waiting::new();
         let key = question.key();
-        self.0.ask_token(key);
-        (&mut question).await;
-        let given = self.0.given_token(key);
-        let value = given.ok_or_else(|| Error::token_unavailable(format!("getToken #{key}")))?;
+        self.0.ask(key);
+        let given = question.await;
+        if given.number == 0 {
+            return Err(Error::token_unavailable(format!("getToken #{key}")));
+        }
         // When it ends, only the function knows.
-        AccessToken::new(value, UnixMillis(u64::MAX), None).map(Arc::new)
+        AccessToken::new(given.text, UnixMillis(u64::MAX), None).map(Arc::new)
     }
 
     fn invalidate(&self, _: &AccessToken) {}

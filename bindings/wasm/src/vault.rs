@@ -14,19 +14,26 @@ impl TokenVault for HostVault {
     ) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
         Box::pin(async move {
             let (number, text, ttl) = match step {
-                VaultStep::Load => (0, "", 0),
-                VaultStep::Save(text, ttl) => (1, text, ttl.as_millis()),
-                VaultStep::Lock(ttl) => (2, "", ttl.as_millis()),
-                VaultStep::Unlock => (3, "", 0),
+                VaultStep::Load => (0, "", 0.0),
+                VaultStep::Save(text, ttl) => (1, text, ttl.as_secs_f64()),
+                VaultStep::Lock(ttl) => (2, "", ttl.as_secs_f64()),
+                VaultStep::Unlock => (3, "", 0.0),
             };
-            let mut question = Waiting::on(&self.0);
-            let key = question.key();
-            self.0.vault(key, number, entry.secret.expose(), &entry.binding, text, ttl as f64);
-            (&mut question).await;
-            // Behind a `+` what it gave, behind a `-` why it failed.
-            let Some(mut told) = self.0.given_token(key) else { return Ok(None) };
-            let sign = told.remove(0);
-            if sign == '+' { Ok(Some(told)) } else { Err(StoreError::new(told)) }
+            let question = Waiting::new();
+            self.0.vault(
+                question.key(),
+                number,
+                entry.secret.expose(),
+                &entry.binding,
+                text,
+                (ttl * 1000.0).trunc(),
+            );
+            let given = question.await;
+            match given.number {
+                0 => Ok(None),
+                1 => Ok(Some(given.text)),
+                _ => Err(StoreError::new(given.text)),
+            }
         })
     }
 }

@@ -1,10 +1,6 @@
 //! Base urls, tenant ids and resource indicators: their rules, and the hints for the mistakes that people make.
 
-use crate::{
-    config::Config,
-    error::Error,
-    text::{self, quoted},
-};
+use crate::{config::Config, error::Error, json::quoted, text};
 
 /// The indicator of every self-hosted Logto's Management API, whatever its address.
 const SELF_HOSTED_INDICATOR: &str = "https://default.logto.app/api";

@@ -453,6 +453,14 @@ pub(crate) fn quote(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// A text in quotes, for a message: nothing in it breaks the line.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    quote(text, &mut out);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::Value;

@@ -23,7 +23,7 @@ use crate::{
     retry::{self, Outcome, Verdict},
     slots::{Slot, Slots},
     text,
-    transport::{HttpTransport, ResponseLimit, TransportError, TransportErrorKind},
+    transport::{BodyStaysOutside, HttpTransport, ResponseLimit, TransportError, TransportErrorKind},
 };
 
 /// What requests travel through; the client and its token source share one.
@@ -243,6 +243,9 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
             headers.insert(header::AUTHORIZATION, token.header().clone());
         }
         http.extensions_mut().insert(ResponseLimit(self.config.max_response_bytes));
+        if request.body_stays_outside {
+            http.extensions_mut().insert(BodyStaysOutside);
+        }
         http
     }
 

@@ -10,9 +10,8 @@ use crate::{
     endpoint,
     error::{Error, ErrorKind, Inner, name},
     http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header},
-    json::{self, Json},
-    percent,
-    text::{self, quoted},
+    json::{self, Json, quoted},
+    percent, text,
 };
 
 /// What a single call may set for itself; what is `None` is as the client has it.
@@ -69,6 +68,7 @@ pub struct Request {
     query: Vec<(String, String)>,
     headers: HeaderMap,
     body: Option<Bytes>,
+    body_stays_outside: bool,
     pub(crate) options: CallOptions,
     /// The first thing wrong with it.
     defect: Option<Error>,
@@ -105,6 +105,7 @@ impl Request {
             query: Vec::new(),
             headers,
             body: None,
+            body_stays_outside: false,
             options: CallOptions::default(),
             defect: None,
         }
@@ -205,6 +206,14 @@ impl Request {
         self
     }
 
+    /// Lets the transport keep the body of a success: see [`BodyStaysOutside`](crate::transport::BodyStaysOutside). For doors whose transport gives it to the caller itself; [`Response::body`](crate::Response::body) is its
+    /// beginning then.
+    #[must_use]
+    pub const fn body_stays_outside(mut self) -> Self {
+        self.body_stays_outside = true;
+        self
+    }
+
     pub(crate) fn spoil(&mut self, why: impl Into<String>) {
         self.defect.get_or_insert_with(|| Error::request(why));
     }
@@ -263,6 +272,7 @@ impl Request {
             headers: self.headers,
             body: self.body.unwrap_or_default(),
             options: self.options,
+            body_stays_outside: self.body_stays_outside,
             needs_token: !foreign && !public && !own_authorization,
             foreign,
         })
@@ -278,6 +288,7 @@ pub(crate) struct Prepared {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) options: CallOptions,
+    pub(crate) body_stays_outside: bool,
     pub(crate) needs_token: bool,
     /// Not on the base url's origin: no token and no turn at the rate limit.
     pub(crate) foreign: bool,

@@ -36,13 +36,6 @@ pub(crate) fn replace(text: &str, part: &str, by: &str) -> Option<String> {
     Some(out)
 }
 
-/// A text in quotes, for a message: nothing in it breaks the line.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    crate::json::quote(text, &mut out);
-    out
-}
-
 /// What counts as white space when it is pasted along with a credential.
 pub(crate) const fn is_space(c: char) -> bool {
     matches!(

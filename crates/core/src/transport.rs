@@ -44,6 +44,19 @@ impl ResponseLimit {
     }
 }
 
+/// A request extension: nobody looks into the body of a success here. A transport whose runtime has that body already may keep it and hand over its first byte alone, by which an answer without a
+/// content type is known to be JSON; nothing, where it is empty. Bodies of other answers it hands over whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyStaysOutside;
+
+impl BodyStaysOutside {
+    /// Whether a request says so.
+    #[must_use]
+    pub fn of<B>(request: &Request<B>) -> bool {
+        request.extensions().get::<Self>().is_some()
+    }
+}
+
 /// What went wrong on the way; each variant says which calls are tried again after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

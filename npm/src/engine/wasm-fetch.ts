@@ -6,17 +6,25 @@
  */
 import type { FetchLike } from './engine.js';
 
-/** What an exchange came to: plain data, read once by the module. */
-export interface Outcome {
-  /** 0 for an answer, otherwise a {@link Failure}. */
-  failure: number;
+/** What an exchange that failed came to. */
+export interface Failed {
+  failure: Failure;
   message: string;
   /** What `fetch` threw, for {@link LogtoError.cause}. */
   thrown?: unknown;
+}
+
+/** An answer. */
+export interface Answer {
   status: number;
-  /** Pairs as one string: see {@link toPairs}. */
-  headers: string;
-  body: Uint8Array;
+  /** All of its headers, packed; made when somebody asks. */
+  readonly headers: string;
+  /** The headers that the core is shown. */
+  shown: string;
+  /** What of the body the core is shown. */
+  whole: string | Uint8Array<ArrayBuffer>;
+  /** The body, where it stays on this side. */
+  kept: string | Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** Numbers for the core's `TransportErrorKind`, as `fetch.rs` reads them. */
@@ -28,38 +36,54 @@ const enum Failure {
   Cancelled,
 }
 
-const NOTHING = new Uint8Array();
+const failed = (failure: Failure, message: string): Failed => ({ failure, message });
 
-const failed = (failure: Failure, message: string): Outcome => ({
-  failure,
-  message,
-  status: 0,
-  headers: '',
-  body: NOTHING,
-});
+/** What the core looks at in an answer whose body stays here. */
+const SHOWN = ['content-type', 'logto-core-request-id', 'retry-after'];
 
+/** @param head Method, url, and names and values of headers in turn. */
 export async function exchange(
   custom: FetchLike | undefined,
-  method: string,
-  url: string,
-  headers: string,
+  head: string[],
   body: Uint8Array<ArrayBuffer> | undefined,
   limit: number,
+  bodyStays: 'no' | 'bytes' | 'text',
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<Answer | Failed> {
   let answered = false;
   try {
+    const [method = '', url = ''] = head;
+    const headers: [string, string][] = [];
+    for (let at = 2; at + 1 < head.length; at += 2) {
+      headers.push([head[at] as string, head[at + 1] as string]);
+    }
     // Workers refuse `cache`, `mode` and `credentials`, and forward the Authorization to wherever a redirect leads.
-    const init: RequestInit = { method, headers: toList(headers), redirect: 'manual', signal };
+    const init: RequestInit = { method, headers, redirect: 'manual', signal };
     if (body) {
       init.body = body;
     }
     const response = await (custom ? custom(new Request(url, init)) : fetch(url, init));
     answered = true;
-    const bytes = await readBody(response, limit);
-    // Browsers hide which redirect it was; any of them makes the core say what it is.
-    const status = response.type === 'opaqueredirect' ? 302 : response.status;
-    return { failure: 0, message: '', status, headers: toPairs(response.headers), body: bytes };
+    const stays = bodyStays !== 'no' && response.ok;
+    const kept = await readBody(response, limit, stays && bodyStays === 'text');
+    const shown = (): string =>
+      toPairs(
+        SHOWN.flatMap((name) => {
+          const value = response.headers.get(name);
+          return value === null ? [] : [[name, value] as const];
+        }),
+      );
+    let packed: string | undefined;
+    return {
+      // Browsers hide which redirect it was; any of them makes the core say what it is.
+      status: response.type === 'opaqueredirect' ? 302 : response.status,
+      get headers() {
+        return (packed ??= toPairs(response.headers));
+      },
+      shown: stays ? shown() : toPairs(response.headers),
+      whole: stays ? kept.slice(0, 1) : kept,
+      kept: stays ? kept : undefined,
+    };
   } catch (error) {
     return { ...classify(error, answered), thrown: presentable(error) };
   }
@@ -87,14 +111,16 @@ function isKnownToFit({ headers, type }: Response, limit: number): boolean {
   return told !== null && headers.get('content-encoding') === null && Number(told) * growth <= limit;
 }
 
-/** The whole body; fails as soon as it is larger than `limit`. */
-async function readBody(response: Response, limit: number): Promise<Uint8Array> {
+/** The whole body; fails as soon as it is larger than `limit`. JSON of known length may come as a text. */
+async function readBody(response: Response, limit: number, asText: boolean): Promise<string | Uint8Array<ArrayBuffer>> {
   // Piece by piece takes several turns of the event loop, so that is for bodies that may need to be stopped.
   if (!response.body || isKnownToFit(response, limit)) {
-    return new Uint8Array(await response.arrayBuffer());
+    return asText && /\bjson\b/i.test(response.headers.get('content-type') ?? '')
+      ? response.text()
+      : new Uint8Array(await response.arrayBuffer());
   }
   const reader = response.body.getReader();
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
@@ -110,7 +136,7 @@ async function readBody(response: Response, limit: number): Promise<Uint8Array> 
     chunks.push(value);
   }
   if (chunks.length === 1) {
-    return chunks[0] as Uint8Array;
+    return chunks[0] as Uint8Array<ArrayBuffer>;
   }
   const whole = new Uint8Array(length);
   let at = 0;
@@ -139,7 +165,7 @@ interface Telling {
  *
  * @param answered Whether the head of the answer was there already.
  */
-function classify(error: unknown, answered: boolean): Outcome {
+function classify(error: unknown, answered: boolean): Failed {
   if (error instanceof TooLarge) {
     return failed(Failure.Body, error.message);
   }
@@ -149,7 +175,7 @@ function classify(error: unknown, answered: boolean): Outcome {
   const text = typeof told.message === 'string' ? told.message : '';
   // Some runtimes put the url, and with it the query, into their texts.
   const why = code || (text.includes('://') ? '' : text);
-  const say = (kind: Failure, what: string): Outcome => failed(kind, why ? `${what} (${why})` : what);
+  const say = (kind: Failure, what: string): Failed => failed(kind, why ? `${what} (${why})` : what);
 
   if (told.name === 'AbortError') {
     return say(Failure.Cancelled, 'The request was cancelled');
@@ -177,13 +203,4 @@ export function toPairs(headers: Iterable<readonly [string, string]>): string {
     parts.push(name, value);
   }
   return parts.join('\n');
-}
-
-function toList(pairs: string): [string, string][] {
-  const parts = pairs.split('\n');
-  const list: [string, string][] = [];
-  for (let at = 0; at + 1 < parts.length; at += 2) {
-    list.push([parts[at] as string, parts[at + 1] as string]);
-  }
-  return list;
 }

@@ -1,14 +1,16 @@
 /**
- * What the WASM module asks of the JavaScript around it: exchanges, timers, tokens, and somebody to tell what came of a call. The module sees {@link Host} as `bindings/wasm/src/host.rs` describes it.
+ * The JavaScript around the WASM module: an {@link Instance} of it, and what it asks for: exchanges, timers, tokens, and somebody to tell what came of a call. The module's side is `bindings/wasm/src/host.rs` and `exports.rs`.
  *
  * Calls have even numbers, given here; what a call waits for has an odd key, given by the module, which is resumed under that key. The module runs in the turn of whatever woke it: in a Worker, everything that a
  * request causes then stays in that request.
+ *
+ * Numbers cross as they are, texts as UTF-8 in the module's memory: a place and a length.
  */
 import type { TokenStore } from '../store.js';
 import { messageOf, readError, TokenFailures } from './common.js';
 import type { EngineOptions, EnginePage, EngineResponse, EngineToken } from './engine.js';
 import { vaultStep } from './vault.js';
-import { exchange, type Outcome } from './wasm-fetch.js';
+import { type Answer, exchange } from './wasm-fetch.js';
 
 /** Something under way that can be given up. */
 interface Operation {
@@ -18,20 +20,74 @@ interface Operation {
 interface Call {
   resolve(value: never): void;
   reject(failure: unknown): void;
+  /** Whether its answer may come as a text. */
+  text: boolean;
+  /** What came last of its exchanges: headers and bodies stay on this side. */
+  answer?: Answer;
+}
+
+/** What the module exports: `bindings/wasm/src/exports.rs`. */
+export interface Exports {
+  memory: WebAssembly.Memory;
+  buffer(length: number): number;
+  create(host: number, text: number, length: number): number;
+  dispose(engine: number): void;
+  send(engine: number, call: number, text: number, length: number, body: number, bodyLength: number): void;
+  token(engine: number, call: number): void;
+  observe(engine: number, on: number): void;
+  advance(engine: number, ms: number): void;
+  sleeps(engine: number): void;
+  list(engine: number, text: number, length: number): number;
+  next(pager: number, call: number): void;
+  cursor(pager: number): void;
+  leave(pager: number): void;
+  resume(key: number, number: number, text: number, length: number, body: number, bodyLength: number): void;
+  cancel(call: number): void;
+  names(): void;
+}
+
+/** A text or a body in the module's memory. */
+type Placed = readonly [place: number, length: number];
+
+const DATA = ['none', 'json', 'text', 'bytes'] as const;
+const NOWHERE: Placed = [0, 0];
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** What a failed call rejects with: the core's JSON of the error. */
+export class CoreFailure {
+  /** @param exchange The key of the request that failed it; 0 for none. */
+  constructor(
+    readonly json: string,
+    readonly exchange: number,
+  ) {}
+}
+
+type HostOptions = Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn' | 'tokenStore'>;
+
+/** The host of one engine. */
+export interface Host {
+  options: HostOptions;
+  /** What `getToken` and `fetch` threw, by the keys under which they were asked. */
+  failures: TokenFailures;
 }
 
 /** One instance of the module: what is under way in it, and the guard around every entry. */
 export class Instance {
-  readonly #resume: (key: number) => void;
+  readonly exports: Exports;
+  /** What an export said beside its number. */
+  said = '';
   readonly #calls = new Map<number, Call>();
   readonly #operations = new Map<number, Operation>();
+  readonly #hosts = new Map<number, Host>();
+  #memory = new Uint8Array();
   #lastCall = 0;
+  #lastHost = 0;
   #trap: unknown;
   #dead = false;
 
-  /** @param resume The module's export of that name. */
-  constructor(resume: (key: number) => void) {
-    this.#resume = resume;
+  constructor(module: WebAssembly.Module) {
+    this.exports = new WebAssembly.Instance(module, { host: this.#imports() }).exports as unknown as Exports;
   }
 
   /** Whether it trapped. Nothing may enter it then. */
@@ -40,12 +96,12 @@ export class Instance {
   }
 
   /** Enters the module. A trap (a Rust panic, memory that ran out) leaves it in no known state: it is the end of this instance and fails every call in it. */
-  enter(work: () => void): void {
+  enter(work: (exports: Exports) => void): void {
     if (this.#dead) {
       return;
     }
     try {
-      work();
+      work(this.exports);
     } catch (trap) {
       this.#dead = true;
       this.#trap = trap;
@@ -62,17 +118,30 @@ export class Instance {
   /** The failure of a call in an instance that is dead. */
   failure(): CoreFailure {
     const message = `The WASM module stopped: ${String(this.#trap)}. The next call starts a new one`;
-    return new CoreFailure(JSON.stringify({ name: 'transport.other', kind: 'Transport', message, attempts: 0 }));
+    return new CoreFailure(JSON.stringify({ name: 'transport.other', kind: 'Transport', message, attempts: 0 }), 0);
+  }
+
+  /** A host, and the number by which the module knows it. */
+  addHost(options: HostOptions): { host: Host; number: number } {
+    const host = { options, failures: new TokenFailures() };
+    const number = (this.#lastHost += 1);
+    this.#hosts.set(number, host);
+    return { host, number };
+  }
+
+  /** The engine of this host is gone. */
+  removeHost(number: number): void {
+    this.#hosts.delete(number);
   }
 
   /** Begins a call: `start` hands its number to the module. */
-  call<T>(start: (number: number) => void): { number: number; result: Promise<T> } {
+  call<T>(text: boolean, start: (exports: Exports, number: number) => void): { number: number; result: Promise<T> } {
     const number = (this.#lastCall += 2);
     const result = new Promise<T>((resolve, reject) => {
-      this.#calls.set(number, { resolve, reject });
+      this.#calls.set(number, { resolve, reject, text });
     });
-    this.enter(() => {
-      start(number);
+    this.enter((exports) => {
+      start(exports, number);
     });
     return { number, result };
   }
@@ -91,26 +160,25 @@ export class Instance {
     return call !== undefined;
   }
 
-  /** What a call waits for, under the module's key. */
-  begin(key: number, operation: Operation): void {
-    this.#operations.set(key, operation);
+  /** Puts a text or a body into the module's memory; the export that is given it takes it over. */
+  put(given: string | Uint8Array): Placed {
+    const bytes = typeof given === 'string' ? encoder.encode(given) : given;
+    const place = this.exports.buffer(bytes.length);
+    this.#bytes(place, bytes.length).set(bytes);
+    return [place, bytes.length];
   }
 
-  /** Resumes what waits for it, unless it was given up meanwhile. */
-  end(key: number, operation: Operation, keep?: () => void): void {
-    if (this.#operations.get(key) === operation) {
-      this.#operations.delete(key);
-      keep?.();
-      this.enter(() => {
-        this.#resume(key);
-      });
+  /** What a place of the module's memory holds, for as long as nobody enters it. */
+  #bytes(place: number, length: number): Uint8Array<ArrayBuffer> {
+    // Memory that grew has another buffer, and the old one is empty.
+    if (this.#memory.length === 0) {
+      this.#memory = new Uint8Array(this.exports.memory.buffer);
     }
+    return this.#memory.subarray(place, place + length) as Uint8Array<ArrayBuffer>;
   }
 
-  abort(key: number): void {
-    const operation = this.#operations.get(key);
-    this.#operations.delete(key);
-    operation?.abort();
+  #text(place: number, length: number): string {
+    return decoder.decode(this.#bytes(place, length));
   }
 
   #take(number: number): Call | undefined {
@@ -118,195 +186,209 @@ export class Instance {
     this.#calls.delete(number);
     return call;
   }
-}
 
-/** What a failed call rejects with: the core's JSON of the error. */
-export class CoreFailure {
-  /** @param exchange The key of the request that failed it. */
-  constructor(
-    readonly json: string,
-    readonly exchange?: number,
-  ) {}
-}
-
-const DATA = ['none', 'json', 'text', 'bytes'] as const;
-
-/** The host of one engine. */
-export class Host {
-  readonly givesTokens: boolean;
-  readonly sharesTokens: boolean;
-  readonly failures = new TokenFailures();
-  readonly #instance: Instance;
-  readonly #options: Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn' | 'tokenStore'>;
-  readonly #outcomes = new Map<number, Outcome>();
-  readonly #tokens = new Map<number, string>();
-
-  constructor(
-    instance: Instance,
-    options: Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn' | 'tokenStore'>,
-  ) {
-    this.#instance = instance;
-    this.#options = options;
-    this.givesTokens = options.getToken !== undefined;
-    this.sharesTokens = options.tokenStore !== undefined;
-  }
-
-  // For the module: what a call waits for.
-
-  exchange(
-    key: number,
-    method: string,
-    url: string,
-    headers: string,
-    body: Uint8Array | undefined,
-    limit: number,
-  ): void {
-    const controller = new AbortController();
-    this.#instance.begin(key, controller);
-    // The bytes lie in the module's memory, which moves: fetch gets a copy.
-    const copy = body?.slice() as Uint8Array<ArrayBuffer> | undefined;
-    void exchange(this.#options.fetch, method, url, headers, copy, limit, controller.signal).then((outcome) => {
-      this.#instance.end(key, controller, () => {
-        this.#outcomes.set(key, outcome);
+  /** Resumes what waits for it, unless it was given up meanwhile. */
+  #end(key: number, operation: Operation, number: number, text: string, body?: string | Uint8Array): void {
+    if (this.#operations.get(key) === operation) {
+      this.#operations.delete(key);
+      this.enter(({ resume }) => {
+        const [place, length] = this.put(text);
+        resume(key, number, place, length, ...(body === undefined ? NOWHERE : this.put(body)));
       });
-    });
-  }
-
-  answer(key: number): Outcome {
-    const outcome = this.#outcomes.get(key) as Outcome;
-    this.#outcomes.delete(key);
-    if (outcome.thrown !== undefined) {
-      this.failures.keep(key, outcome.thrown);
     }
-    return outcome;
   }
 
-  timer(key: number, ms: number): void {
-    const operation: Operation = {
-      abort: () => {
-        clearTimeout(id);
-      },
-    };
-    const id = setTimeout(() => {
-      this.#instance.end(key, operation);
-    }, ms);
-    this.#instance.begin(key, operation);
-  }
-
-  askToken(key: number): void {
+  /** A question to somebody who cannot be told to stop. It ends with 1 and a text, or 0 where there is none. */
+  #question(key: number, answer: Promise<string | undefined>, failed: (thrown: unknown) => [number, string]): void {
     const operation: Operation = { abort: () => undefined };
-    this.#instance.begin(key, operation);
-    void this.#getToken(key).then((token) => {
-      this.#instance.end(key, operation, () => {
-        if (token !== undefined) {
-          this.#tokens.set(key, token);
-        }
+    this.#operations.set(key, operation);
+    answer
+      .then((text): [number, string] => (text === undefined ? [0, ''] : [1, text]), failed)
+      .then(([number, text]) => {
+        this.#end(key, operation, number, text);
       });
-    });
   }
 
-  vault(key: number, step: number, secret: string, binding: string, text: string, ttlMs: number): void {
-    const operation: Operation = { abort: () => undefined };
-    this.#instance.begin(key, operation);
-    void vaultStep(this.#options.tokenStore as TokenStore, step, secret, binding, text, ttlMs)
-      .then(
-        (value) => value !== undefined && `+${value}`,
-        (error: unknown) => `-${messageOf(error)}`,
-      )
-      .then((told) => {
-        this.#instance.end(key, operation, () => {
-          if (told) {
-            this.#tokens.set(key, told);
+  #imports(): WebAssembly.ModuleImports {
+    const host = (number: number): Host => this.#hosts.get(number) as Host;
+    return {
+      // What a call waits for.
+
+      exchange: (
+        of: number,
+        number: number,
+        key: number,
+        place: number,
+        length: number,
+        body: number,
+        bodyLength: number,
+        limit: number,
+        bodyStays: number,
+      ): void => {
+        const { options, failures } = host(of);
+        const controller = new AbortController();
+        this.#operations.set(key, controller);
+        // The module's memory moves: fetch gets a copy.
+        const copy = bodyLength > 0 ? this.#bytes(body, bodyLength).slice() : undefined;
+        const head = this.#text(place, length).split('\n');
+        const stays = bodyStays === 0 ? 'no' : this.#calls.get(number)?.text ? 'text' : 'bytes';
+        void exchange(options.fetch, head, copy, limit, stays, controller.signal).then((outcome) => {
+          if ('failure' in outcome) {
+            failures.keep(key, outcome.thrown);
+            this.#end(key, controller, outcome.failure, outcome.message);
+          } else {
+            const call = this.#calls.get(number);
+            if (call) {
+              call.answer = outcome;
+            }
+            this.#end(key, controller, outcome.status, outcome.shown, outcome.whole);
           }
         });
-      });
-  }
+      },
 
-  givenToken(key: number): string | undefined {
-    const token = this.#tokens.get(key);
-    this.#tokens.delete(key);
-    return token;
-  }
+      timer: (key: number, ms: number): void => {
+        const operation: Operation = {
+          abort: () => {
+            clearTimeout(id);
+          },
+        };
+        const id = setTimeout(() => {
+          this.#end(key, operation, 0, '');
+        }, ms);
+        this.#operations.set(key, operation);
+      },
 
-  abort(key: number): void {
-    this.#instance.abort(key);
-  }
+      ask: (of: number, key: number): void => {
+        const { options, failures } = host(of);
+        const ask = async (): Promise<string> => {
+          const token: unknown = await options.getToken?.();
+          if (typeof token !== 'string') {
+            throw new TypeError('getToken gave no string');
+          }
+          return token;
+        };
+        this.#question(key, ask(), (thrown) => {
+          failures.keep(key, thrown);
+          return [0, ''];
+        });
+      },
 
-  warn(code: string, message: string): void {
-    try {
-      this.#options.warn(code, message);
-    } catch {
-      // It was told.
-    }
-  }
+      vault: (
+        of: number,
+        key: number,
+        step: number,
+        secret: number,
+        secretLength: number,
+        binding: number,
+        bindingLength: number,
+        place: number,
+        length: number,
+        ttlMs: number,
+      ): void => {
+        const store = host(of).options.tokenStore as TokenStore;
+        const [its, name, text] = [
+          this.#text(secret, secretLength),
+          this.#text(binding, bindingLength),
+          this.#text(place, length),
+        ];
+        this.#question(key, vaultStep(store, step, its, name, text, ttlMs), (thrown) => [2, messageOf(thrown)]);
+      },
 
-  event(json: string): void {
-    this.#options.events?.event(json);
-  }
+      abort: (key: number): void => {
+        const operation = this.#operations.get(key);
+        this.#operations.delete(key);
+        operation?.abort();
+      },
 
-  // For the module: what came of a call.
+      // What the core notices.
 
-  response(
-    number: number,
-    status: number,
-    headers: string,
-    body: Uint8Array,
-    data: number,
-    attempts: number,
-    requestId: string | undefined,
-    error: string | undefined,
-  ): void {
-    this.#resolve(number, {
-      status,
-      headers,
-      body: body.slice() as Uint8Array<ArrayBuffer>,
-      data: DATA[data] ?? 'bytes',
-      attempts,
-      requestId,
-      error: error === undefined ? undefined : readError(error),
-    } satisfies EngineResponse);
-  }
+      warn: (of: number, place: number, length: number): void => {
+        const [code = '', ...message] = this.#text(place, length).split('\n');
+        try {
+          host(of).options.warn(code, message.join('\n'));
+        } catch {
+          // It was told.
+        }
+      },
 
-  page(
-    number: number,
-    body: Uint8Array,
-    page: number,
-    size: number,
-    total: number | undefined,
-    totalIsExact: boolean,
-    cursor: string | undefined,
-    requestId: string | undefined,
-  ): void {
-    const whole: EnginePage = { body: body.slice(), number: page, size, total, totalIsExact, cursor, requestId };
-    this.#resolve(number, whole);
-  }
+      event: (of: number, place: number, length: number): void => {
+        host(of).options.events?.event(this.#text(place, length));
+      },
 
-  end(number: number): void {
-    this.#resolve(number, undefined);
-  }
+      // What came of a call.
 
-  token(number: number, value: string, expiresAt: number, scope: string | undefined): void {
-    this.#resolve(number, { value, expiresAt, scope } satisfies EngineToken);
-  }
+      response: (
+        number: number,
+        status: number,
+        data: number,
+        attempts: number,
+        place: number,
+        length: number,
+        body: number,
+        bodyLength: number,
+      ): void => {
+        const text = this.#text(place, length);
+        const end = text.indexOf('\n');
+        const requestId = (end < 0 ? text : text.slice(0, end)) || undefined;
+        const { answer } = this.#calls.get(number) ?? {};
+        this.resolve(number, {
+          status,
+          get headers() {
+            return answer?.headers ?? '';
+          },
+          // The body of an error comes back from the core, which has taken secrets out of it.
+          body: answer?.kept ?? this.#bytes(body, bodyLength).slice(),
+          data: DATA[data] ?? 'bytes',
+          attempts,
+          requestId,
+          error: end < 0 ? undefined : readError(text.slice(end + 1)),
+        } satisfies EngineResponse);
+      },
 
-  fail(number: number, json: string, exchange: number | undefined): void {
-    this.#instance.reject(number, new CoreFailure(json, exchange));
-  }
+      page: (
+        number: number,
+        page: number,
+        size: number,
+        total: number,
+        totalIsExact: number,
+        place: number,
+        length: number,
+        body: number,
+        bodyLength: number,
+      ): void => {
+        const [cursor, requestId] = this.#text(place, length).split('\n');
+        this.resolve(number, {
+          body: this.#text(body, bodyLength),
+          number: page,
+          size,
+          total: total < 0 ? undefined : total,
+          totalIsExact: totalIsExact !== 0,
+          cursor: cursor || undefined,
+          requestId: requestId || undefined,
+        } satisfies EnginePage);
+      },
 
-  #resolve(number: number, value: unknown): void {
-    this.#instance.resolve(number, value);
-  }
+      end: (number: number): void => {
+        this.resolve(number, undefined);
+      },
 
-  async #getToken(key: number): Promise<string | undefined> {
-    try {
-      const token: unknown = await this.#options.getToken?.();
-      if (typeof token !== 'string') {
-        throw new TypeError('getToken gave no string');
-      }
-      return token;
-    } catch (thrown) {
-      this.failures.keep(key, thrown);
-      return undefined;
-    }
+      token: (number: number, expiresAt: number, place: number, length: number): void => {
+        const [value = '', scope] = this.#text(place, length).split('\n');
+        this.resolve(number, { value, expiresAt, scope } satisfies EngineToken);
+      },
+
+      fail: (number: number, exchange: number, place: number, length: number): void => {
+        this.reject(number, new CoreFailure(this.#text(place, length), exchange));
+      },
+
+      say: (place: number, length: number): void => {
+        this.said = this.#text(place, length);
+      },
+
+      // Looked up when they are used: Workers refuse them outside a request, and tests replace them.
+      now: () => Date.now(),
+      monotonic: () => performance.now(),
+      random: () => Math.random(),
+    };
   }
 }

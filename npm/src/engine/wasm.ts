@@ -1,14 +1,4 @@
 /** The engine over the WASM module (`bindings/wasm`). It translates, and has no behaviour. */
-import {
-  callOptions,
-  cancel,
-  Engine as ModuleEngine,
-  type EnginePager as ModulePager,
-  errorNames,
-  initSync,
-  resume,
-  __wbg_reset_state as renew,
-} from '../../wasm/logto_management.js';
 import { PLAIN_OPTIONS, readError } from './common.js';
 import type {
   Engine,
@@ -24,7 +14,7 @@ import type {
   Testing,
 } from './engine.js';
 import { checkStore } from '../store.js';
-import { CoreFailure, Host, Instance } from './wasm-host.js';
+import { CoreFailure, type Exports, type Host, Instance } from './wasm-host.js';
 
 /** What a runtime lets an engine do. */
 export interface Runtime {
@@ -38,33 +28,26 @@ export interface Runtime {
  * Instantiating it is all that happens: no I/O, timer or random number.
  */
 export function wasmModule(module: WebAssembly.Module, runtime: Runtime): EngineModule {
-  initSync({ module });
+  let current = new Instance(module);
+  /** The instance that lives. After a trap a new one is made from the same module; what it held (tokens, the rate limit) is gone. */
+  const alive = (): Instance => (current.dead ? (current = new Instance(module)) : current);
+  current.exports.names();
+  const [errorNames = '', callOptions = ''] = current.said.split('\n\n');
   return {
     kind: 'wasm',
-    errorNames: errorNames().split('\n'),
-    callOptions: callOptions().split('\n'),
-    createEngine: (options) => new WasmEngine(options, runtime),
+    errorNames: errorNames.split('\n'),
+    callOptions: callOptions.split('\n'),
+    createEngine: (options) => new WasmEngine(options, runtime, alive),
   };
-}
-
-const encoder = new TextEncoder();
-
-let current = new Instance(resume);
-
-/** The instance that lives. After a trap a new one is made from the same module; what it held (tokens, the rate limit) is gone. */
-function alive(): Instance {
-  if (current.dead) {
-    renew();
-    current = new Instance(resume);
-  }
-  return current;
 }
 
 /** An engine's half inside an instance; made anew with it. */
 interface Inside {
   instance: Instance;
   host: Host;
-  engine: ModuleEngine;
+  /** The numbers by which the instance knows the two. */
+  hostNumber: number;
+  engine: number;
   /** Whether it was told that somebody listens to events. */
   observed: boolean;
 }
@@ -74,52 +57,52 @@ class WasmEngine implements Engine {
   readonly testing?: Testing;
   readonly #options: EngineOptions;
   readonly #runtime: Runtime;
+  readonly #alive: () => Instance;
   /** Calls under way, and how to give each up. */
   readonly #underWay = new Map<number, () => void>();
   #inside: Inside | undefined;
   #disposed = false;
 
-  constructor(options: EngineOptions, runtime: Runtime) {
+  constructor(options: EngineOptions, runtime: Runtime, alive: () => Instance) {
     checkStore(options.tokenStore, false);
     this.#options = options;
     this.#runtime = runtime;
-    this.baseUrl = this.#enter().engine.baseUrl;
+    this.#alive = alive;
+    this.baseUrl = this.#enter().instance.said;
     if (options.testing) {
       this.testing = {
         advance: (ms) => {
-          this.#enter().engine.advance(ms);
+          const { instance, engine } = this.#enter();
+          instance.exports.advance(engine, ms);
         },
-        takeSleeps: () => [...this.#enter().engine.takeSleeps()],
+        takeSleeps: () => {
+          const { instance, engine } = this.#enter();
+          instance.exports.sleeps(engine);
+          return instance.said === '' ? [] : instance.said.split('\n').map((micros) => Number(micros) / 1000);
+        },
       };
     }
   }
 
-  async send(
-    { method, target, route, headers, body, options }: EngineCall,
+  send(
+    { method, target, route = '', headers, body, text, options }: EngineCall,
     signal?: AbortSignal,
   ): Promise<EngineResponse> {
-    const given = options && JSON.stringify(options);
-    return this.#begin<EngineResponse>(signal, ({ engine }, number) => {
-      engine.send(
-        number,
-        method,
-        target,
-        route,
-        headers,
-        typeof body === 'string' ? encoder.encode(body) : body,
-        given,
-      );
+    return this.#begin<EngineResponse>(text, signal, ({ instance, engine }, exports, number) => {
+      const given = options ? JSON.stringify(options) : '';
+      const [place, length] = instance.put([method, target, route, given, headers].join('\n'));
+      exports.send(engine, number, place, length, ...(body === undefined ? ([0, 0] as const) : instance.put(body)));
     }).result;
   }
 
-  async token(signal?: AbortSignal): Promise<EngineToken> {
-    return this.#begin<EngineToken>(signal, ({ engine }, number) => {
-      engine.token(number);
+  token(signal?: AbortSignal): Promise<EngineToken> {
+    return this.#begin<EngineToken>(false, signal, ({ engine }, exports, number) => {
+      exports.token(engine, number);
     }).result;
   }
 
   pager(list: EngineList): EnginePager {
-    let made: { by: Inside; pager: ModulePager } | undefined;
+    let made: { by: Inside; pager: number } | undefined;
     /** Where it stood after the last page: a new instance goes on from there. */
     let cursor: string | undefined;
     let over = false;
@@ -128,7 +111,9 @@ class WasmEngine implements Engine {
     const end = (): void => {
       over = true;
       stop?.();
-      made?.by.instance.enter(() => made?.pager.free());
+      made?.by.instance.enter(({ leave }) => {
+        leave(made?.pager ?? 0);
+      });
       made = undefined;
     };
     return {
@@ -136,12 +121,12 @@ class WasmEngine implements Engine {
         if (over) {
           return undefined;
         }
-        const call = this.#begin<EnginePage | undefined>(signal, (inside, number) => {
+        const call = this.#begin<EnginePage | undefined>(false, signal, (inside, exports, number) => {
           if (made?.by !== inside) {
             const from = cursor === undefined ? list : { ...list, cursor, page: undefined };
-            made = { by: inside, pager: inside.engine.pager(JSON.stringify(from)) };
+            made = { by: inside, pager: exports.list(inside.engine, ...inside.instance.put(JSON.stringify(from))) };
           }
-          made.pager.next(number);
+          exports.next(made.pager, number);
         });
         stop = call.stop;
         const page = await call.result;
@@ -151,7 +136,14 @@ class WasmEngine implements Engine {
         }
         return page;
       },
-      cursor: () => (made && !made.by.instance.dead ? made.pager.cursor() : cursor),
+      cursor: () => {
+        if (!made || made.by.instance.dead) {
+          return cursor;
+        }
+        const { instance } = made.by;
+        instance.exports.cursor(made.pager);
+        return instance.said || undefined;
+      },
       dispose: () => {
         if (!over) {
           end();
@@ -170,9 +162,10 @@ class WasmEngine implements Engine {
     }
     const inside = this.#inside;
     this.#inside = undefined;
-    inside?.instance.enter(() => {
-      inside.engine.free();
+    inside?.instance.enter(({ dispose }) => {
+      dispose(inside.engine);
     });
+    inside?.instance.removeHost(inside.hostNumber);
   }
 
   /** Its half inside the instance that lives. @throws {ErrorData} */
@@ -180,10 +173,10 @@ class WasmEngine implements Engine {
     if (this.#disposed) {
       throw DISPOSED;
     }
-    const instance = alive();
+    const instance = this.#alive();
     if (this.#inside?.instance !== instance) {
       const { events, fetch, getToken, tokenStore, warn } = this.#options;
-      const host = new Host(instance, {
+      const { host, number } = instance.addHost({
         warn,
         events,
         ...(fetch && { fetch }),
@@ -191,16 +184,18 @@ class WasmEngine implements Engine {
         ...(tokenStore !== undefined && { tokenStore }),
       });
       const plain = Object.fromEntries(PLAIN_OPTIONS.map((name) => [name, this.#options[name]]));
-      const json = JSON.stringify({ ...plain, shared: this.#runtime.shared });
-      this.#inside = { instance, host, engine: create(instance, json, host), observed: false };
+      const asked = { givesTokens: getToken !== undefined, sharesTokens: tokenStore !== undefined };
+      const json = JSON.stringify({ ...plain, ...asked, shared: this.#runtime.shared });
+      this.#inside = { instance, host, hostNumber: number, engine: create(instance, json, number), observed: false };
     }
     return this.#inside;
   }
 
   /** Begins a call. `stop` aborts it on the wire, if it is still under way, and resolves it with nothing. */
   #begin<T>(
+    text: boolean,
     signal: AbortSignal | undefined,
-    start: (inside: Inside, number: number) => void,
+    start: (inside: Inside, exports: Exports, number: number) => void,
   ): { result: Promise<T>; stop: () => void } {
     signal?.throwIfAborted();
     const inside = this.#enter();
@@ -208,14 +203,14 @@ class WasmEngine implements Engine {
     const listened = this.#options.events?.isOpen ?? false;
     if (listened !== inside.observed) {
       inside.observed = listened;
-      inside.engine.observe(listened);
+      instance.exports.observe(inside.engine, Number(listened));
     }
-    const { number, result } = instance.call<T>((number) => {
-      start(inside, number);
+    const { number, result } = instance.call<T>(text, (exports, number) => {
+      start(inside, exports, number);
     });
     const aborted = (settled: boolean): void => {
       if (settled) {
-        instance.enter(() => {
+        instance.enter(({ cancel }) => {
           cancel(number);
         });
       }
@@ -247,22 +242,14 @@ class WasmEngine implements Engine {
 const DISPOSED: ErrorData = { name: 'config.invalid', kind: 'Config', message: 'The client was disposed of' };
 
 /** @throws {ErrorData} */
-function create(instance: Instance, options: string, host: Host): ModuleEngine {
-  let engine: ModuleEngine | undefined;
-  let refused: string | undefined;
-  instance.enter(() => {
-    try {
-      engine = new ModuleEngine(options, host);
-    } catch (thrown) {
-      // A refusal is a string; anything else is a trap.
-      if (typeof thrown !== 'string') {
-        throw thrown;
-      }
-      refused = thrown;
-    }
+function create(instance: Instance, options: string, host: number): number {
+  let engine = 0;
+  instance.enter((exports) => {
+    engine = exports.create(host, ...instance.put(options));
   });
-  if (!engine) {
-    throw readError(refused ?? instance.failure().json);
+  if (engine === 0) {
+    instance.removeHost(host);
+    throw readError(instance.dead ? instance.failure().json : instance.said);
   }
   return engine;
 }
@@ -270,7 +257,7 @@ function create(instance: Instance, options: string, host: Host): ModuleEngine {
 /** What a call rejects with: the failure as data, or what `getToken` threw. */
 function translate({ json, exchange }: CoreFailure, host: Host): unknown {
   const failure = readError(json);
-  const cause = exchange === undefined ? undefined : host.failures.take(exchange);
+  const cause = host.failures.take(exchange);
   if (cause) {
     failure.cause = cause.thrown;
   }

@@ -1,8 +1,6 @@
-/** Plays the contract of transports in whatever runtime this is bundled for. `contract-module` is the WASM module built with the feature `contract`. */
-// eslint-disable-next-line -- a virtual module: see contract.mjs
-import * as glue from 'contract-module';
-import type { EngineResponse, FetchLike } from '../../src/engine/engine.js';
-import { Host, Instance } from '../../src/engine/wasm-host.js';
+/** Plays the contract of transports in whatever runtime this is bundled for. The module is the example `contract` of `bindings/wasm`. */
+import type { EnginePage, FetchLike } from '../../src/engine/engine.js';
+import { Instance } from '../../src/engine/wasm-host.js';
 
 export interface Peer {
   baseUrl: string;
@@ -17,11 +15,12 @@ export interface Finding {
 }
 
 export async function play(module: WebAssembly.Module, peer: Peer, fetch?: FetchLike): Promise<Finding[]> {
-  glue.initSync({ module });
-  const instance = new Instance(glue.resume);
-  const host = new Host(instance, { warn: () => undefined, ...(fetch && { fetch }) });
-  const { result } = instance.call<EngineResponse>((call) => {
-    glue.checkContract(call, peer.baseUrl, peer.refusedUrl, peer.refusalIsTold, host);
+  const instance = new Instance(module);
+  const { number: host } = instance.addHost({ warn: () => undefined, ...(fetch && { fetch }) });
+  const { result } = instance.call<EnginePage>(false, (exports, call) => {
+    const { check_contract } = exports as unknown as { check_contract(...given: number[]): void };
+    const given = instance.put(`${peer.baseUrl}\n${peer.refusedUrl}`);
+    check_contract(host, call, Number(peer.refusalIsTold), ...given);
   });
-  return JSON.parse(new TextDecoder().decode((await result).body)) as Finding[];
+  return JSON.parse(String((await result).body)) as Finding[];
 }

@@ -57,6 +57,7 @@ pub(super) fn token_request(config: &Config, credentials: &Credentials) -> Resul
         body: Bytes::from(body),
         // Asking twice for a token is as good as asking once.
         options: CallOptions { idempotent: Some(true), ..CallOptions::default() },
+        body_stays_outside: false,
         needs_token: false,
         foreign: false,
     })

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{error::Error, text::quoted};
+use crate::{error::Error, json::quoted};
 
 /// The place in a listing from which it can be taken up again: by the same pager after an error, or in another process.
 ///

@@ -19,6 +19,8 @@ impl Default for StatusCode {
 impl StatusCode {
     /// 204
     pub const NO_CONTENT: Self = Self(204);
+    /// 302
+    pub const FOUND: Self = Self(302);
     /// 304
     pub const NOT_MODIFIED: Self = Self(304);
     /// 401

@@ -22,7 +22,7 @@ pub(crate) fn contract_server() -> Result<PathBuf> {
     Ok(paths::binary("debug/examples", "contract_server"))
 }
 
-/// A helper binary of this crate that stands behind a feature: `xtask-bindgen` behind `bindgen`.
+/// A helper binary of this crate that stands behind a feature: `xtask-vectors` behind `vectors`.
 pub(crate) fn helper(feature: &str, profile: Profile) -> Result<PathBuf> {
     let name = format!("xtask-{feature}");
     super::once(&name, || {

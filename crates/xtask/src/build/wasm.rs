@@ -1,6 +1,6 @@
-//! The wasm module: `npm/wasm/logto_management.js`, `.d.ts` and `logto_management_bg.wasm`.
+//! The wasm module: `npm/wasm/logto_management_bg.wasm`.
 //!
-//! Cargo (profile `wasm`), then wasm-bindgen (`--target web`, without a default module path), then `wasm-opt -Oz`. Where the standard
+//! Cargo (profile `wasm`), then `wasm-opt -Oz`. Its border with JavaScript is written by hand (`bindings/wasm/src/host.rs`), so no generator runs. Where the standard
 //! library is compiled along, it is compiled for size, and panics trap without a message.
 
 use std::fs;
@@ -8,11 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::rust::{Profile, helper};
 use crate::paths;
 use crate::setup::node;
 use crate::setup::wasm::{TARGET, Toolchain, toolchain};
-use crate::sh::cmd;
 use crate::stamp::Stamp;
 
 const PACKAGE: &str = "logto-management-wasm";
@@ -51,22 +49,22 @@ fn build(target: &[&str], file: &str, out: &Path) -> Result<()> {
     let toolchain = toolchain()?;
     compile(toolchain, target)?;
     let compiled = paths::target().join(TARGET).join("wasm").join(file);
-    let recipe =
-        [env!("CARGO_PKG_VERSION"), NAME, include_str!("../bin/bindgen.rs"), include_str!("wasm.rs")];
+    let recipe = [env!("CARGO_PKG_VERSION"), NAME, include_str!("wasm.rs")];
     let stamp = Stamp::new(out.join(".xtask-stamp"), std::slice::from_ref(&compiled), &recipe)?;
     if stamp.fits() {
         return Ok(());
     }
-    bind(&compiled, out)?;
-    optimise(&out.join(format!("{NAME}_bg.wasm")))?;
+    if out.exists() {
+        fs::remove_dir_all(out).with_context(|| format!("could not clear {}", paths::shown(out)))?;
+    }
+    fs::create_dir_all(out)?;
+    optimise(&compiled, &out.join(format!("{NAME}_bg.wasm")))?;
     stamp.set()
 }
 
 fn compile(toolchain: Toolchain, target: &[&str]) -> Result<()> {
     let mut build =
         toolchain.cargo("build").args(["--quiet", "--profile", "wasm", "-p", PACKAGE]).args(target);
-    // wasm-bindgen reads the section `target_features`, which stripping takes away; it drops the names itself.
-    build = build.args(["--config", "profile.wasm.strip=\"none\""]);
     let mut flags = vec![SMALL];
     if toolchain.builds_std() {
         flags.extend(SMALL_PANICS);
@@ -79,26 +77,14 @@ fn compile(toolchain: Toolchain, target: &[&str]) -> Result<()> {
     })
 }
 
-/// Runs wasm-bindgen into a fresh folder.
-fn bind(compiled: &Path, out: &Path) -> Result<()> {
-    let bindgen = helper("bindgen", Profile::Dev)?;
-    if out.exists() {
-        fs::remove_dir_all(out).with_context(|| format!("could not clear {}", paths::shown(out)))?;
-    }
-    fs::create_dir_all(out)?;
-    cmd(bindgen).arg(compiled).arg(out).arg(NAME).quietly("running wasm-bindgen")
-}
-
-/// Shrinks the module in place.
-fn optimise(module: &Path) -> Result<()> {
-    let before = fs::metadata(module)?.len();
-    let wasm_opt =
-        node::tool("wasm-opt")?.args(["-Oz", "--strip-debug", "--strip-producers"]).args(WASM_FEATURES);
-    wasm_opt.arg(module).arg("-o").arg(module).quietly("running wasm-opt -Oz")?;
+/// Shrinks a module.
+fn optimise(compiled: &Path, module: &Path) -> Result<()> {
+    let before = fs::metadata(compiled)?.len();
+    // Names of functions, of the compiler and of what it assumed: nothing that runs.
+    let strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
+    let wasm_opt = node::tool("wasm-opt")?.arg("-Oz").args(strip).args(WASM_FEATURES);
+    wasm_opt.arg(compiled).arg("-o").arg(module).quietly("running wasm-opt -Oz")?;
     let after = fs::metadata(module)?.len();
-    crate::say::note(&format!(
-        "{}: {before} bytes from wasm-bindgen, {after} after wasm-opt",
-        paths::shown(module)
-    ));
+    crate::say::note(&format!("{}: {before} bytes from rustc, {after} after wasm-opt", paths::shown(module)));
     Ok(())
 }
