@@ -26,16 +26,18 @@ pub(crate) fn parse(text: &str) -> Option<u64> {
     }
     let [day, a, b, c, d] = numbers;
     let (year, hour, minute, second) = if month_first { (d, a, b, c) } else { (a, b, c, d) };
-    let in_range =
-        count == 5 && (1..32).contains(&day) && hour < 24 && minute < 60 && second < 61 && year < 10_000;
+    // Before anything is computed from them: a number may have any size.
+    if count != 5 || !(1..32).contains(&day) || hour > 23 || minute > 59 || second > 60 || year > 9999 {
+        return None;
+    }
     // Two digits are the nearest such year, as far as anybody still sends them.
     let year = match year {
         0..70 => year + 2000,
         70..100 => year + 1900,
         _ => year,
     };
-    let days = days_before(year, month?) + day.saturating_sub(1);
-    in_range.then_some(((days * 24 + hour) * 60 + minute) * 60 + second)
+    let days = days_before(year, month?) + day - 1;
+    Some(((days * 24 + hour) * 60 + minute) * 60 + second)
 }
 
 fn index_of(part: &str, list: &str) -> Option<u64> {
@@ -80,6 +82,7 @@ mod tests {
             "Sun, 32 Nov 1994 08:49:37 GMT",
             "Sun, 06 11 1994 08:49:37 GMT",
             "XYZ, 06 Nov 1994 08:49:37 GMT",
+            "Sun:213510000000000:Nov",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }
