@@ -27,6 +27,7 @@ const NAMES = [
   'UnexpectedRedirectError',
   'UserSearch',
   'allScope',
+  'cacheTokenStore',
   'createApiClient',
   'createManagementApi',
   'createManagementApiFromEnv',
