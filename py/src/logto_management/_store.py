@@ -24,9 +24,11 @@ class TokenStore(Protocol):
 
     def get(self, key: str, /) -> str | bytes | None:
         """Return the value under a key, ``None`` where there is none."""
+        ...
 
     def put(self, key: str, value: str, ttl: int, /) -> object:
         """Keep a value for ``ttl`` seconds. It may go earlier, or stay longer: the client looks at what it says."""
+        ...
 
 
 class AsyncTokenStore(Protocol):
@@ -34,9 +36,11 @@ class AsyncTokenStore(Protocol):
 
     def get(self, key: str, /) -> Awaitable[str | bytes | None]:
         """Return the value under a key, ``None`` where there is none."""
+        ...
 
     def put(self, key: str, value: str, ttl: int, /) -> Awaitable[object]:
         """Keep a value for ``ttl`` seconds."""
+        ...
 
 
 def asker(store: Any, asynchronous: bool) -> str | Callable[..., None] | None:
