@@ -2,10 +2,14 @@
 //!
 //! Nothing else in the project sends, retries or waits. The token request goes through the same loop, without the token step.
 
+mod failure;
+
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::future::{Either, select};
+
+use failure::{SendError, exhausted, too_far};
 
 use crate::{
     auth::{AccessToken, DynTokenSource},
@@ -396,27 +400,3 @@ fn is_wrong_audience(body: &[u8]) -> bool {
 
 /// What the token lacks when its scope was not granted.
 pub(crate) const MISSING_ROLE: &str = "The access token was granted no scope \"all\": give the machine-to-machine application the role \"Logto Management API access\" (Console > Applications > the application > Roles)";
-
-fn too_far(wait: Duration) -> Error {
-    exhausted(&format!("its turn at the rate limit is {} ms away", millis(wait)))
-}
-
-fn exhausted(why: &str) -> Error {
-    Inner::new(ErrorKind::BudgetExhausted, name::BUDGET, format!("The call's deadline ended: {why}")).into()
-}
-
-/// Why a single sending gave no answer to judge.
-enum SendError {
-    Transport(TransportError),
-    Redirect(Error),
-    Deadline(Error),
-}
-
-impl SendError {
-    fn into_error(self) -> Error {
-        match self {
-            Self::Transport(error) => Inner::from(error).into(),
-            Self::Redirect(error) | Self::Deadline(error) => error,
-        }
-    }
-}

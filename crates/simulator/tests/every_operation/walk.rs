@@ -7,7 +7,7 @@ use http::Response;
 use logto_catalogue::{Catalogue, Operation, Place};
 use serde_json::Value;
 
-use super::common::tenant::{Tenant, header, json, text};
+use crate::common::tenant::{Tenant, header, json, text};
 
 pub struct Walk<'t> {
     tenant: &'t Tenant,
