@@ -21,6 +21,14 @@ const wasmBesideLib = {
   },
 };
 
+/** For programs that are bundled: no file lies beside the bundle, so the module is part of it. */
+const wasmInside = {
+  name: 'wasm-inside',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/wasm-node\.js$/ }, () => ({ path: at('src/engine/wasm-inside.ts') }));
+  },
+};
+
 /** `x.wasm?bytes` becomes part of the bundle. */
 const inlineBytes = {
   name: 'inline-bytes',
@@ -62,6 +70,18 @@ await build({
   // CommonJS has no import.meta.
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+});
+
+await build({
+  ...shared,
+  ...entry('node'),
+  plugins: [wasmInside, inlineBytes],
+  format: 'esm',
+  platform: 'node',
+  outfile: at('lib/node-bundle.mjs'),
+  // A bundle in CommonJS that takes it in has no import.meta.
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: 'const importMetaUrl = import.meta.url ?? __filename;' },
 });
 
 for (const name of ['wasm-workerd', 'wasm-edge-light', 'wasm-default']) {

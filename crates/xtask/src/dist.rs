@@ -5,7 +5,8 @@
 //! - `logto-management-<platform>-<version>.tgz`: the addon of this platform.
 //!
 //! With `--check` they are installed into an empty environment and an empty folder, from `dist/` alone and with no Rust on the PATH, and list the
-//! users of a simulator: so a file that the packages forgot shows here and not at a user's.
+//! users of a simulator: so a file that the packages forgot shows here and not at a user's. For the npm packages `npm/smoke/run.mjs` does it, in every
+//! runtime that they are for.
 
 use std::env;
 use std::fs;
@@ -15,8 +16,8 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::Value;
 
-use crate::setup::{node, python};
-use crate::sh::{Cmd, cmd};
+use crate::setup::{node, python, runtimes};
+use crate::sh::Cmd;
 use crate::simulator::Simulator;
 use crate::stamp::files_under;
 use crate::{build, paths, say};
@@ -96,22 +97,32 @@ fn check(wheel: &Path, tarballs: &[PathBuf; 2]) -> Result<()> {
     let program = venv.python().arg("demo.py");
     listed("the wheel", program.dir(&place), &simulator)?;
 
-    fs::write(place.join("package.json"), "{ \"private\": true, \"type\": \"module\" }\n")?;
-    let install =
-        node::npm()?.args(["install", "--no-audit", "--no-fund", "--silent"]).args(tarballs).dir(&place);
-    install.quietly("installing the npm packages")?;
-    fs::copy(paths::at("npm/smoke/node/demo.mjs"), place.join("demo.mjs"))?;
-    let program = || -> Result<Cmd> { Ok(cmd(node::node()?).arg("demo.mjs").dir(&place)) };
-    listed("the npm package with its addon", program()?, &simulator)?;
+    smoke(tarballs, &place.join("npm"), &simulator)?;
 
     for binary in files_under(&place, &["so", "pyd", "node", "wasm"], &[]) {
         build::flags::no_traces(&binary)?;
     }
+    Ok(())
+}
 
-    let platform = place.join("node_modules").join(format!("logto-management-{}", node::platform()?));
-    fs::remove_dir_all(&platform)
-        .with_context(|| format!("the addon was not installed at {}", platform.display()))?;
-    listed("the npm package without its addon", program()?, &simulator)
+/// The npm packages: programs of every kind, in every runtime.
+fn smoke(tarballs: &[PathBuf; 2], place: &Path, simulator: &Simulator) -> Result<()> {
+    node::packages()?;
+    let runtimes = runtimes::all()?;
+    let nodes = env::join_paths([node::node()?].iter().chain(&runtimes.nodes))?;
+    node::npm()?
+        .args(["run", "--silent", "smoke", "--"])
+        .arg(place)
+        .args(tarballs)
+        .env("SMOKE_PATH", path_without_rust()?)
+        .env("SMOKE_USERS", USERS.to_string())
+        .env("SMOKE_NODES", nodes)
+        .env("SMOKE_DENO", runtimes.deno)
+        .env("SMOKE_BUN", runtimes.bun)
+        .env("SMOKE_WRANGLER", runtimes.wrangler)
+        .env("SMOKE_NFT", runtimes.nft)
+        .envs(simulator.variables())
+        .run()
 }
 
 /// Runs a program with no Rust on its PATH; it must list every user.

@@ -9,6 +9,7 @@ pub(crate) mod debian;
 pub(crate) mod node;
 pub(crate) mod python;
 pub(crate) mod redis;
+pub(crate) mod runtimes;
 pub(crate) mod wasm;
 
 use anyhow::Result;
@@ -19,6 +20,7 @@ pub(crate) fn all() -> Result<()> {
     node::packages()?;
     node::for_workerd()?;
     python::venv()?;
+    runtimes::all()?;
     redis::server()?;
     chromium::chromium()?;
     crate::say::note("everything that the commands need is in place");

@@ -16,7 +16,7 @@ use crate::stamp::Stamp;
 const OLDEST: u32 = 20;
 const OLDEST_FOR_WORKERD: u32 = 22;
 /// The Node that a machine with an older one gets for workerd's host.
-const NODE_FOR_WORKERD: &str = "22.23.3";
+pub(super) const NODE_22: &str = "22.23.3";
 
 /// The user's `node`, checked.
 pub(crate) fn node() -> Result<PathBuf> {
@@ -61,11 +61,12 @@ pub(crate) fn for_workerd() -> Result<PathBuf> {
     if major(&own)? >= OLDEST_FOR_WORKERD {
         return Ok(own);
     }
-    let package = format!("node-{}-{}", npm_os()?, npm_cpu()?);
+    let os = npm_os()?;
+    let package = format!("node-{}-{}", if os == "win32" { "win" } else { os }, npm_cpu()?);
     let dir = paths::tools().join("node");
     let file = if cfg!(windows) { "node.exe" } else { "node" };
     let node = dir.join("node_modules").join(&package).join("bin").join(file);
-    let stamp = Stamp::new(dir.join(".xtask-stamp"), &[], &[&package, NODE_FOR_WORKERD])?;
+    let stamp = Stamp::new(dir.join(".xtask-stamp"), &[], &[&package, NODE_22])?;
     if stamp.fits() && node.is_file() {
         return Ok(node);
     }
@@ -73,8 +74,8 @@ pub(crate) fn for_workerd() -> Result<PathBuf> {
     npm()?
         .args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
         .arg(&dir)
-        .arg(format!("{package}@{NODE_FOR_WORKERD}"))
-        .quietly(&format!("installing Node {NODE_FOR_WORKERD} for workerd (npm package {package})"))?;
+        .arg(format!("{package}@{NODE_22}"))
+        .quietly(&format!("installing Node {NODE_22} for workerd (npm package {package})"))?;
     if !node.is_file() {
         bail!(
             "the npm package {package} has no {}; install Node {OLDEST_FOR_WORKERD} or newer yourself",
@@ -111,7 +112,7 @@ pub(crate) fn platform() -> Result<String> {
     Ok(format!("{os}-{cpu}{abi}"))
 }
 
-fn npm_os() -> Result<&'static str> {
+pub(super) fn npm_os() -> Result<&'static str> {
     match consts::OS {
         "linux" => Ok("linux"),
         "macos" => Ok("darwin"),
@@ -120,7 +121,7 @@ fn npm_os() -> Result<&'static str> {
     }
 }
 
-fn npm_cpu() -> Result<&'static str> {
+pub(super) fn npm_cpu() -> Result<&'static str> {
     match consts::ARCH {
         "x86_64" => Ok("x64"),
         "aarch64" => Ok("arm64"),

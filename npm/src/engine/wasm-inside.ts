@@ -1,0 +1,9 @@
+/** The WASM engine in Node for programs that are bundled (esbuild, webpack, Next.js): takes the place of `wasm-node.ts` where the bundler chooses the package's entry. */
+import type { EngineModule } from './engine.js';
+import { wasmModule } from './wasm.js';
+import bytes from '../../wasm/logto_management_bg.wasm?bytes';
+
+/** Compiles the module that is part of the bundle. */
+export function wasmModuleOfNode(): EngineModule {
+  return wasmModule(new WebAssembly.Module(bytes), { shared: true });
+}
