@@ -66,7 +66,7 @@ pack(
     optionalDependencies: Object.fromEntries(addons.map((platform) => [platformPackage(platform), version])),
   },
   (stage) => {
-    for (const part of ['lib', 'README.md']) {
+    for (const part of ['lib', 'management', 'README.md']) {
       cpSync(join(root, part), join(stage, part), { recursive: true });
     }
     mkdirSync(join(stage, 'wasm'));

@@ -57,7 +57,7 @@ test('both paths and both module systems export the same', async () => {
 });
 
 test('the conditions stand in the order in which runtimes must find them', () => {
-  const order = ['types', 'workerd', 'edge-light', 'deno', 'bun', 'browser', 'node', 'default'];
+  const order = ['workerd', 'edge-light', 'deno', 'bun', 'browser', 'node', 'default'];
   assert.deepEqual(Object.keys(manifest.exports['.']), order);
   assert.deepEqual(manifest.exports['.'], manifest.exports['./management']);
 });

@@ -107,7 +107,12 @@ fn check(wheel: &Path, tarballs: &[PathBuf; 2]) -> Result<()> {
 
 /// The npm packages: programs of every kind, in every runtime.
 fn smoke(tarballs: &[PathBuf; 2], place: &Path, simulator: &Simulator) -> Result<()> {
-    node::packages()?;
+    let [package, _] = tarballs;
+    // Whether every way to import it finds code and types that fit: by what is packed, not by what is in the checkout.
+    let publint = node::tool("publint")?.args(["run", "--strict"]).arg(package);
+    publint.quietly("checking the npm package with publint")?;
+    let attw = node::tool("attw")?.args(["--no-emoji", "--no-color"]).arg(package);
+    attw.quietly("checking the npm package's types with attw")?;
     let runtimes = runtimes::all()?;
     let nodes = env::join_paths([node::node()?].iter().chain(&runtimes.nodes))?;
     node::npm()?
