@@ -73,8 +73,8 @@ impl Engine {
         let config = options.config()?;
         let base_url = config.base_url().to_owned();
         let warnings = Warnings::default();
-        let transport = environment::transport(&config, &warnings)
-            .map_err(|error| Error::invalid_config(format!("The HTTP client cannot be set up: {error}")))?;
+        let transport =
+            environment::transport(&config, &warnings).map_err(|error| logto_management::unusable(&error))?;
         let tokens = ask.map(Tokens::new);
         let store = ask_store.map(Store::new);
         let limited = config.rate_limit();

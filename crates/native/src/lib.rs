@@ -66,6 +66,8 @@ pub use network::{NETWORK_OPTIONS, Network, Pem};
 #[cfg(feature = "redis")]
 pub use redis::{RedisLimit, RedisStore};
 pub use reqwest_transport::ReqwestTransport;
+#[doc(hidden)]
+pub use reqwest_transport::unusable;
 pub use seal::Sealed;
 
 /// The README's Rust examples are tests.

@@ -174,7 +174,8 @@ impl From<ReqwestTransport> for logto_management_core::BoxTransport {
     }
 }
 
-/// A transport that cannot be made is a wrong set-up of the client.
-pub(crate) fn unusable(error: &TransportError) -> Error {
+/// A transport that cannot be made is a wrong set-up of the client: for doors that make theirs themselves, as the client does.
+#[must_use]
+pub fn unusable(error: &TransportError) -> Error {
     Error::invalid_config(format!("The HTTP client cannot be set up: {error}"))
 }
