@@ -101,14 +101,17 @@ export type Application = {
   type: ApplicationType;
   oidcClientMetadata: OidcClientMetadata;
   customClientMetadata: CustomClientMetadata;
+  /** Only where the type is `Protected`. */
   protectedAppMetadata: ProtectedAppMetadata | null;
   /** Anything; Logto keeps it and looks at none of it. */
   customData: { [key: string]: unknown };
   /** Whether users are asked for consent. */
   isThirdParty: boolean;
+  /** Whether only those may sign in whom the application's access control names. */
   appLevelAccessControlEnabled: boolean;
   /** Milliseconds since 1970. */
   createdAt: number;
+  /** Whether the application has the role for this API. */
   isAdmin?: boolean;
 };
 
@@ -154,7 +157,7 @@ export type ApplicationSecret = {
   value: string;
   /** Milliseconds since 1970. */
   createdAt: number;
-  /** Milliseconds since 1970. */
+  /** Null: never. Milliseconds since 1970. */
   expiresAt: number | null;
 };
 
@@ -224,6 +227,7 @@ export type AssignOrganizationRolesToApplicationsBody = {
 
 export type AssignOrganizationRolesToUserBody = {
   organizationRoleIds?: string[];
+  /** Roles by name, beside those by id. */
   organizationRoleNames?: string[];
 };
 
@@ -234,6 +238,7 @@ export type AssignOrganizationRolesToUsersBody = {
 
 export type AssignedRoles = {
   roleIds: string[];
+  /** Those that the user did not have before. */
   addedRoleIds: string[];
 };
 
@@ -343,11 +348,16 @@ export type ClientCredentialsJwtToken = {
 
 export type Connector = {
   id: string;
+  /** Whether name and avatar are taken over at each sign-in, not only at the first. */
   syncProfile: boolean;
+  /** Whether the provider's tokens are kept. */
   enableTokenStorage: boolean;
+  /** What the factory asks for. */
   config: { [key: string]: unknown };
   metadata: ConnectorMetadata;
+  /** The factory that it was made by, such as `github-universal`; `id` is this connector's own. */
   connectorId: string;
+  /** What users' identities are filed under, such as `github`. */
   target: string;
   name: { [key: string]: string };
   description: { [key: string]: string };
@@ -755,6 +765,7 @@ export type CreateUserAssetAnswer = {
 };
 
 export type CreateUserBody = {
+  /** Digits only: the country's code and the number, without `+`. */
   primaryPhone?: string;
   primaryEmail?: string;
   username?: string;
@@ -806,10 +817,12 @@ export type CreateVerificationCodeBodyEmail = {
 };
 
 export type CreateVerificationCodeBodyPhone = {
+  /** Digits only: the country's code and the number, without `+`. */
   phone: string;
 };
 
 export type CustomClientMetadata = {
+  /** Origins from which browsers may call. */
   corsAllowedOrigins?: string[];
   /** Seconds. */
   idTokenTtl?: number;
@@ -818,8 +831,11 @@ export type CustomClientMetadata = {
   refreshTokenTtlInDays?: number;
   /** The tenant that it belongs to; `default` on a server of one's own. */
   tenantId?: string;
+  /** Also where the request did not ask for consent. */
   alwaysIssueRefreshToken?: boolean;
+  /** Whether a refresh token is replaced when it is used. */
   rotateRefreshToken?: boolean;
+  /** Whether the application may exchange tokens, as impersonation does. */
   allowTokenExchange?: boolean;
   isDeviceFlow?: boolean;
   maxAllowedGrants?: number;
@@ -960,6 +976,7 @@ export type Domain = {
   domain: string;
   status: DomainStatus;
   errorMessage: string | null;
+  /** What has to stand in the domain's DNS. */
   dnsRecords: DnsRecord[];
   /** Milliseconds since 1970. */
   createdAt: number;
@@ -1089,11 +1106,14 @@ export type Hook = {
   enabled: boolean;
   /** Milliseconds since 1970. */
   createdAt: number;
+  /** Only where they were asked for. */
   executionStats?: HookExecutionStats;
 };
 
 export type HookConfig = {
+  /** Where events are sent, by POST. */
   url: string;
+  /** Sent along with every event. */
   headers?: { [key: string]: string };
   retries?: number;
 };
@@ -1101,7 +1121,9 @@ export type HookConfig = {
 export type HookEvent = "PostRegister" | "PostSignIn" | "PostSignInAdaptiveMfaTriggered" | "PostResetPassword" | "User.Created" | "User.Deleted" | "User.Data.Updated" | "User.SuspensionStatus.Updated" | "Role.Created" | "Role.Deleted" | "Role.Data.Updated" | "Role.Scopes.Updated" | "Scope.Created" | "Scope.Deleted" | "Scope.Data.Updated" | "Organization.Created" | "Organization.Deleted" | "Organization.Data.Updated" | "Organization.Membership.Updated" | "OrganizationRole.Created" | "OrganizationRole.Deleted" | "OrganizationRole.Data.Updated" | "OrganizationRole.Scopes.Updated" | "OrganizationScope.Created" | "OrganizationScope.Deleted" | "OrganizationScope.Data.Updated" | "Identifier.Lockout" | "Message.RateLimited" | "Grant.LimitExceeded";
 
 export type HookExecutionStats = {
+  /** Deliveries of the last 24 hours that were answered with success. */
   successCount: number;
+  /** Deliveries of the last 24 hours. */
   requestCount: number;
 };
 
@@ -1125,7 +1147,9 @@ export type IdTokenConfig = {
 export type IdTokenConfigEnabledExtendedClaim = "custom_data" | "identities" | "sso_identities" | "roles" | "organizations" | "organization_data" | "organization_roles";
 
 export type Identity = {
+  /** The user's id at the provider, not in Logto. */
   userId: string;
+  /** What the provider told of the user. */
   details?: { [key: string]: unknown };
 };
 
@@ -1241,10 +1265,14 @@ export type JwtContextUserSsoIdentity = {
 };
 
 export type JwtCustomizer = {
+  /** JavaScript whose function `getCustomJwtClaims` returns the claims. */
   script: string;
   environmentVariables?: { [key: string]: string };
+  /** For trying the script out. */
   contextSample?: JwtContext;
+  /** Whether there is no token where the script fails. */
   blockIssuanceOnError?: boolean;
+  /** For trying the script out. */
   tokenSample?: JwtToken;
 };
 
@@ -1349,6 +1377,7 @@ export type Log = {
   /** The tenant that it belongs to; `default` on a server of one's own. */
   tenantId: string;
   id: string;
+  /** What happened, such as `ExchangeTokenBy.ClientCredentials`. */
   key: string;
   payload: LogPayload;
   /** Milliseconds since 1970. */
@@ -1361,6 +1390,7 @@ export type LogPayload = {
   error?: LogPayloadError;
   ip?: string;
   userAgent?: string;
+  /** The same, in its parts. */
   userAgentParsed?: LogPayloadUserAgentParsed;
   userId?: string;
   applicationId?: string;
@@ -1426,8 +1456,11 @@ export type NewUserCounts = {
 };
 
 export type OidcClientMetadata = {
+  /** Where users may be sent back to after they signed in. */
   redirectUris: string[];
+  /** Where users may be sent to after they signed out. */
   postLogoutRedirectUris: string[];
+  /** Told by a POST when a user's session ends. */
   backchannelLogoutUri?: string;
   backchannelLogoutSessionRequired?: boolean;
   logoUri?: string;
@@ -1457,6 +1490,7 @@ export type OneTimeToken = {
   tenantId: string;
   id: string;
   email: string;
+  /** What the magic link carries, beside the address. */
   token: string;
   context: OneTimeTokenContext;
   status: OneTimeTokenStatus;
@@ -1467,6 +1501,7 @@ export type OneTimeToken = {
 };
 
 export type OneTimeTokenContext = {
+  /** Organizations that the user joins by it. */
   jitOrganizationIds?: string[];
   interactionEvent?: InteractionEvent;
 };
@@ -1488,7 +1523,9 @@ export type Organization = {
   customCss: string | null;
   /** Milliseconds since 1970. */
   createdAt: number;
+  /** Only where it was asked for. */
   usersCount?: number;
+  /** A few members, where they were asked for. */
   featuredUsers?: FeaturedUser[];
 };
 
@@ -1529,7 +1566,9 @@ export type OrganizationInvitation = {
   id: string;
   /** The user who invites; none where the API does. */
   inviterId: string | null;
+  /** The email address that is invited. */
   invitee: string;
+  /** The user who accepted; null until then. */
   acceptedUserId: string | null;
   organizationId: string;
   status: OrganizationInvitationStatus;
@@ -1572,6 +1611,7 @@ export type OrganizationRole = {
   id: string;
   name: string;
   description: string | null;
+  /** Whether users have it, or machine-to-machine applications. */
   type: RoleType;
 };
 
@@ -1638,6 +1678,7 @@ export type PasswordCheckIssue = {
 
 export type PasswordExpiration = {
   enabled?: boolean;
+  /** Days after which a password must be changed. */
   validPeriodDays?: number;
   /** Milliseconds since 1970. */
   enabledAt?: number;
@@ -1728,9 +1769,11 @@ export type Resource = {
   name: string;
   /** The resource indicator: the audience of its access tokens. */
   indicator: string;
+  /** Whether it is the one that is meant where a request for tokens names none. */
   isDefault: boolean;
   /** Seconds that access tokens for this resource live. */
   accessTokenTtl: number;
+  /** Only where they were asked for. */
   scopes?: ResourceScope[];
 };
 
@@ -1765,7 +1808,9 @@ export type Role = {
   id: string;
   name: string;
   description: string;
+  /** Whether users have it, or machine-to-machine applications. */
   type: RoleType;
+  /** Whether new users get it. */
   isDefault: boolean;
 };
 
@@ -1815,7 +1860,9 @@ export type SamlApplication = {
   /** Milliseconds since 1970. */
   createdAt: number;
   attributeMapping: AttributeMapping;
+  /** The service provider's name for itself. */
   entityId: string | null;
+  /** The service provider's assertion consumer service: where answers are sent. */
   acsUrl: SamlAcsUrl | null;
   encryption: SamlApplicationEncryption | null;
   nameIdFormat: NameIdFormat;
@@ -1834,6 +1881,7 @@ export type SamlApplicationSecret = {
   createdAt: number;
   /** Milliseconds since 1970. */
   expiresAt: number;
+  /** Whether answers are signed with it. */
   active: boolean;
   fingerprints: SamlApplicationSecretFingerprints;
   fingerprint?: string;
@@ -1893,6 +1941,7 @@ export type SignInExperience = {
   signIn: SignIn;
   signUp: SignUp;
   socialSignIn: SocialSignIn;
+  /** Targets of social connectors, in the order of their buttons. */
   socialSignInConnectorTargets: string[];
   signInMode: SignInMode;
   customCss: string | null;
@@ -1905,6 +1954,7 @@ export type SignInExperience = {
   singleSignOnEnabled: boolean;
   supportEmail: string | null;
   supportWebsiteUrl: string | null;
+  /** Where those are sent who come to the sign-in page by no application. */
   unknownSessionRedirectUrl: string | null;
   captchaPolicy: AdaptiveMfa;
   sentinelPolicy: SentinelPolicy;
@@ -1981,8 +2031,10 @@ export type SsoConnector = {
   providerName: ProviderName;
   connectorName: string;
   config: { [key: string]: unknown };
+  /** Email domains whose users sign in by it. */
   domains: string[];
   branding: SsoConnectorBranding;
+  /** Whether name and avatar are taken over at each sign-in, not only at the first. */
   syncProfile: boolean;
   enableTokenStorage: boolean;
   /** Milliseconds since 1970. */
@@ -2019,7 +2071,9 @@ export type SsoIdentity = {
   id: string;
   userId: string;
   issuer: string;
+  /** The user's id at the provider. */
   identityId: string;
+  /** What the provider told of the user. */
   detail: { [key: string]: unknown };
   /** Milliseconds since 1970. */
   createdAt: number;
@@ -2125,6 +2179,7 @@ export type UpdateApplicationBody = {
   customData?: { [key: string]: unknown };
   appLevelAccessControlEnabled?: boolean;
   protectedAppMetadata?: UpdateApplicationBodyProtectedAppMetadata | null;
+  /** Whether the application has the role for this API: only for machine-to-machine applications. */
   isAdmin?: boolean;
 };
 
@@ -2384,10 +2439,11 @@ export type UpdateSsoConnectorBody = {
 export type UpdateUserBody = {
   username?: string | null;
   primaryEmail?: string | null;
+  /** Digits only: the country's code and the number, without `+`. */
   primaryPhone?: string | null;
   name?: string | null;
   avatar?: string | null;
-  /** Anything; Logto keeps it and looks at none of it. */
+  /** Replaces what is there as a whole. */
   customData?: { [key: string]: unknown };
   profile?: UserProfile;
 };
@@ -2441,6 +2497,7 @@ export type User = {
   id: string;
   username: string | null;
   primaryEmail: string | null;
+  /** Digits only: the country's code and the number, without `+`. */
   primaryPhone: string | null;
   name: string | null;
   avatar: string | null;
@@ -2448,13 +2505,15 @@ export type User = {
   customData: { [key: string]: unknown };
   /** By the target of the social connector. */
   identities: { [key: string]: Identity };
-  /** Milliseconds since 1970. */
+  /** Null before the first sign-in. Milliseconds since 1970. */
   lastSignInAt: number | null;
   /** Milliseconds since 1970. */
   createdAt: number;
   /** Milliseconds since 1970. */
   updatedAt: number;
+  /** Claims of OpenID Connect beyond name and avatar. */
   profile: UserProfile;
+  /** The application that the user came to first. */
   applicationId: string | null;
   isSuspended: boolean;
   hasPassword?: boolean;
@@ -2558,6 +2617,7 @@ export type UserMfaVerification = {
   type: MfaFactor;
   agent?: string;
   name?: string;
+  /** Backup codes that are not used up. */
   remainCodes?: number;
 };
 
@@ -2566,10 +2626,11 @@ export type UserPersonalAccessToken = {
   tenantId: string;
   userId: string;
   name: string;
+  /** The secret: what is exchanged for an access token. */
   value: string;
   /** Milliseconds since 1970. */
   createdAt: number;
-  /** Milliseconds since 1970. */
+  /** Null: never. Milliseconds since 1970. */
   expiresAt: number | null;
 };
 
@@ -2686,6 +2747,7 @@ export type UsernamePolicyAllowedChars = {
 export type VerificationCodePolicy = {
   /** Seconds. */
   expirationDuration?: number;
+  /** Wrong codes after which a new one is needed. */
   maxRetryAttempts?: number;
 };
 

@@ -87,6 +87,7 @@ pub struct ApplicationSecret {
     pub value: String,
     #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    /// Null: never.
     pub expires_at: Option<Time>,
 }
 
@@ -458,6 +459,7 @@ pub struct UpdateApplicationBody {
     pub app_level_access_control_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub protected_app_metadata: Patch<UpdateApplicationBodyProtectedAppMetadata>,
+    /// Whether the application has the role for this API: only for machine-to-machine applications.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_admin: Option<bool>,
 }

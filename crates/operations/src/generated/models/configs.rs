@@ -1104,14 +1104,18 @@ impl JwtContextUserSsoIdentity {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct JwtCustomizer {
+    /// JavaScript whose function `getCustomJwtClaims` returns the claims.
     #[serde(deserialize_with = "filled")]
     pub script: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_variables: Option<BTreeMap<String, String>>,
+    /// For trying the script out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context_sample: Option<JwtContext>,
+    /// Whether there is no token where the script fails.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub block_issuance_on_error: Option<bool>,
+    /// For trying the script out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_sample: Option<JwtToken>,
 }

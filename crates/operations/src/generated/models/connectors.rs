@@ -21,16 +21,21 @@ use crate::{
 pub struct Connector {
     #[serde(deserialize_with = "filled")]
     pub id: String,
+    /// Whether name and avatar are taken over at each sign-in, not only at the first.
     #[serde(deserialize_with = "filled")]
     pub sync_profile: bool,
+    /// Whether the provider's tokens are kept.
     #[serde(deserialize_with = "filled")]
     pub enable_token_storage: bool,
+    /// What the factory asks for.
     #[serde(deserialize_with = "filled")]
     pub config: Map<String, Value>,
     #[serde(deserialize_with = "filled")]
     pub metadata: ConnectorMetadata,
+    /// The factory that it was made by, such as `github-universal`; `id` is this connector's own.
     #[serde(deserialize_with = "filled")]
     pub connector_id: String,
+    /// What users' identities are filed under, such as `github`.
     #[serde(deserialize_with = "filled")]
     pub target: String,
     #[serde(deserialize_with = "filled")]

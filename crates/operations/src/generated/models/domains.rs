@@ -58,6 +58,7 @@ pub struct Domain {
     #[serde(deserialize_with = "filled")]
     pub status: DomainStatus,
     pub error_message: Option<String>,
+    /// What has to stand in the domain's DNS.
     #[serde(deserialize_with = "filled")]
     pub dns_records: Vec<DnsRecord>,
     #[serde(deserialize_with = "filled")]

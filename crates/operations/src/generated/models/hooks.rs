@@ -148,6 +148,7 @@ pub struct Hook {
     pub enabled: bool,
     #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    /// Only where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub execution_stats: Option<HookExecutionStats>,
 }
@@ -174,8 +175,10 @@ impl fmt::Debug for Hook {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct HookConfig {
+    /// Where events are sent, by POST.
     #[serde(deserialize_with = "filled")]
     pub url: String,
+    /// Sent along with every event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<BTreeMap<String, String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -245,8 +248,10 @@ GrantLimitExceeded = "Grant.LimitExceeded",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct HookExecutionStats {
+    /// Deliveries of the last 24 hours that were answered with success.
     #[serde(deserialize_with = "filled")]
     pub success_count: i64,
+    /// Deliveries of the last 24 hours.
     #[serde(deserialize_with = "filled")]
     pub request_count: i64,
 }

@@ -24,6 +24,7 @@ pub struct Log {
     pub tenant_id: String,
     #[serde(deserialize_with = "filled")]
     pub id: String,
+    /// What happened, such as `ExchangeTokenBy.ClientCredentials`.
     #[serde(deserialize_with = "filled")]
     pub key: String,
     #[serde(deserialize_with = "filled")]

@@ -62,6 +62,7 @@ pub struct OneTimeToken {
     pub id: String,
     #[serde(deserialize_with = "filled")]
     pub email: String,
+    /// What the magic link carries, beside the address.
     #[serde(deserialize_with = "filled")]
     pub token: String,
     #[serde(deserialize_with = "filled")]

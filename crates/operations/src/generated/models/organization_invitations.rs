@@ -146,8 +146,10 @@ pub struct OrganizationInvitation {
     pub id: String,
     /// The user who invites; none where the API does.
     pub inviter_id: Option<String>,
+    /// The email address that is invited.
     #[serde(deserialize_with = "filled")]
     pub invitee: String,
+    /// The user who accepted; null until then.
     pub accepted_user_id: Option<String>,
     #[serde(deserialize_with = "filled")]
     pub organization_id: String,

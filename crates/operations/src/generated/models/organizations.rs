@@ -46,6 +46,7 @@ impl AssignOrganizationRolesToApplicationsBody {
 pub struct AssignOrganizationRolesToUserBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_role_ids: Option<Vec<String>>,
+    /// Roles by name, beside those by id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_role_names: Option<Vec<String>>,
 }
@@ -235,8 +236,10 @@ pub struct Organization {
     pub custom_css: Option<String>,
     #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    /// Only where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub users_count: Option<i64>,
+    /// A few members, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub featured_users: Option<Vec<FeaturedUser>>,
 }

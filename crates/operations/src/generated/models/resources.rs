@@ -95,11 +95,13 @@ pub struct Resource {
     /// The resource indicator: the audience of its access tokens.
     #[serde(deserialize_with = "filled")]
     pub indicator: String,
+    /// Whether it is the one that is meant where a request for tokens names none.
     #[serde(deserialize_with = "filled")]
     pub is_default: bool,
     /// Seconds that access tokens for this resource live.
     #[serde(deserialize_with = "filled")]
     pub access_token_ttl: i64,
+    /// Only where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<ResourceScope>>,
 }

@@ -451,7 +451,9 @@ pub struct SamlApplication {
     pub created_at: Time,
     #[serde(deserialize_with = "filled")]
     pub attribute_mapping: AttributeMapping,
+    /// The service provider's name for itself.
     pub entity_id: Option<String>,
+    /// The service provider's assertion consumer service: where answers are sent.
     pub acs_url: Option<SamlAcsUrl>,
     pub encryption: Option<SamlApplicationEncryption>,
     #[serde(deserialize_with = "filled")]
@@ -512,6 +514,7 @@ pub struct SamlApplicationSecret {
     pub created_at: Time,
     #[serde(deserialize_with = "filled")]
     pub expires_at: Time,
+    /// Whether answers are signed with it.
     #[serde(deserialize_with = "filled")]
     pub active: bool,
     #[serde(deserialize_with = "filled")]

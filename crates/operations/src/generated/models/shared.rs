@@ -249,6 +249,7 @@ pub struct Application {
     pub oidc_client_metadata: OidcClientMetadata,
     #[serde(deserialize_with = "filled")]
     pub custom_client_metadata: CustomClientMetadata,
+    /// Only where the type is `Protected`.
     pub protected_app_metadata: Option<ProtectedAppMetadata>,
     /// Anything; Logto keeps it and looks at none of it.
     #[serde(deserialize_with = "filled")]
@@ -256,10 +257,12 @@ pub struct Application {
     /// Whether users are asked for consent.
     #[serde(deserialize_with = "filled")]
     pub is_third_party: bool,
+    /// Whether only those may sign in whom the application's access control names.
     #[serde(deserialize_with = "filled")]
     pub app_level_access_control_enabled: bool,
     #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    /// Whether the application has the role for this API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_admin: Option<bool>,
 }
@@ -364,6 +367,7 @@ Saml = "SAML",
 pub struct AssignedRoles {
     #[serde(deserialize_with = "filled")]
     pub role_ids: Vec<String>,
+    /// Those that the user did not have before.
     #[serde(deserialize_with = "filled")]
     pub added_role_ids: Vec<String>,
 }
@@ -463,6 +467,7 @@ Social = "Social",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CustomClientMetadata {
+    /// Origins from which browsers may call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cors_allowed_origins: Option<Vec<String>>,
     /// Seconds.
@@ -476,10 +481,13 @@ pub struct CustomClientMetadata {
     /// The tenant that it belongs to; `default` on a server of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
+    /// Also where the request did not ask for consent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub always_issue_refresh_token: Option<bool>,
+    /// Whether a refresh token is replaced when it is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotate_refresh_token: Option<bool>,
+    /// Whether the application may exchange tokens, as impersonation does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_token_exchange: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1199,8 +1207,10 @@ pub struct IdAndName {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Identity {
+    /// The user's id at the provider, not in Logto.
     #[serde(deserialize_with = "filled")]
     pub user_id: String,
+    /// What the provider told of the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Map<String, Value>>,
 }
@@ -1401,6 +1411,7 @@ pub struct LogPayload {
     pub ip: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
+    /// The same, in its parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent_parsed: Option<LogPayloadUserAgentParsed>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1576,10 +1587,13 @@ impl NameOnly {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OidcClientMetadata {
+    /// Where users may be sent back to after they signed in.
     #[serde(deserialize_with = "filled")]
     pub redirect_uris: Vec<String>,
+    /// Where users may be sent to after they signed out.
     #[serde(deserialize_with = "filled")]
     pub post_logout_redirect_uris: Vec<String>,
+    /// Told by a POST when a user's session ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1630,6 +1644,7 @@ impl OidcClientMetadata {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OneTimeTokenContext {
+    /// Organizations that the user joins by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jit_organization_ids: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1764,6 +1779,7 @@ pub struct OrganizationRole {
     #[serde(deserialize_with = "filled")]
     pub name: String,
     pub description: Option<String>,
+    /// Whether users have it, or machine-to-machine applications.
     #[serde(deserialize_with = "filled")]
     pub r#type: RoleType,
 }
@@ -1866,6 +1882,7 @@ Legacy = "Legacy",
 pub struct PasswordExpiration {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
+    /// Days after which a password must be changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_period_days: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -2210,8 +2227,10 @@ pub struct Role {
     pub name: String,
     #[serde(deserialize_with = "filled")]
     pub description: String,
+    /// Whether users have it, or machine-to-machine applications.
     #[serde(deserialize_with = "filled")]
     pub r#type: RoleType,
+    /// Whether new users get it.
     #[serde(deserialize_with = "filled")]
     pub is_default: bool,
 }
@@ -2766,8 +2785,10 @@ pub struct SsoIdentity {
     pub user_id: String,
     #[serde(deserialize_with = "filled")]
     pub issuer: String,
+    /// The user's id at the provider.
     #[serde(deserialize_with = "filled")]
     pub identity_id: String,
+    /// What the provider told of the user.
     #[serde(deserialize_with = "filled")]
     pub detail: Map<String, Value>,
     #[serde(deserialize_with = "filled")]
@@ -2804,6 +2825,7 @@ pub struct User {
     pub id: String,
     pub username: Option<String>,
     pub primary_email: Option<String>,
+    /// Digits only: the country's code and the number, without `+`.
     pub primary_phone: Option<String>,
     pub name: Option<String>,
     pub avatar: Option<String>,
@@ -2813,13 +2835,16 @@ pub struct User {
     /// By the target of the social connector.
     #[serde(deserialize_with = "filled")]
     pub identities: BTreeMap<String, Identity>,
+    /// Null before the first sign-in.
     pub last_sign_in_at: Option<Time>,
     #[serde(deserialize_with = "filled")]
     pub created_at: Time,
     #[serde(deserialize_with = "filled")]
     pub updated_at: Time,
+    /// Claims of OpenID Connect beyond name and avatar.
     #[serde(deserialize_with = "filled")]
     pub profile: UserProfile,
+    /// The application that the user came to first.
     pub application_id: Option<String>,
     #[serde(deserialize_with = "filled")]
     pub is_suspended: bool,
@@ -3206,6 +3231,7 @@ pub struct VerificationCodePolicy {
     /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_duration: Option<i64>,
+    /// Wrong codes after which a new one is needed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_retry_attempts: Option<i64>,
 }

@@ -156,6 +156,7 @@ pub struct SignInExperience {
     pub sign_up: SignUp,
     #[serde(deserialize_with = "filled")]
     pub social_sign_in: SocialSignIn,
+    /// Targets of social connectors, in the order of their buttons.
     #[serde(deserialize_with = "filled")]
     pub social_sign_in_connector_targets: Vec<String>,
     #[serde(deserialize_with = "filled")]
@@ -176,6 +177,7 @@ pub struct SignInExperience {
     pub single_sign_on_enabled: bool,
     pub support_email: Option<String>,
     pub support_website_url: Option<String>,
+    /// Where those are sent who come to the sign-in page by no application.
     pub unknown_session_redirect_url: Option<String>,
     #[serde(deserialize_with = "filled")]
     pub captcha_policy: AdaptiveMfa,

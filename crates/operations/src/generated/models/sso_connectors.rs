@@ -109,10 +109,12 @@ pub struct SsoConnector {
     pub connector_name: String,
     #[serde(deserialize_with = "filled")]
     pub config: Map<String, Value>,
+    /// Email domains whose users sign in by it.
     #[serde(deserialize_with = "filled")]
     pub domains: Vec<String>,
     #[serde(deserialize_with = "filled")]
     pub branding: SsoConnectorBranding,
+    /// Whether name and avatar are taken over at each sign-in, not only at the first.
     #[serde(deserialize_with = "filled")]
     pub sync_profile: bool,
     #[serde(deserialize_with = "filled")]

@@ -27,6 +27,7 @@ ThirdParty = "thirdParty",
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateUserBody {
+    /// Digits only: the country's code and the number, without `+`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_phone: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -408,13 +409,14 @@ pub struct UpdateUserBody {
     pub username: Patch<String>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub primary_email: Patch<String>,
+    /// Digits only: the country's code and the number, without `+`.
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub primary_phone: Patch<String>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub name: Patch<String>,
     #[serde(skip_serializing_if = "Patch::is_absent")]
     pub avatar: Patch<String>,
-    /// Anything; Logto keeps it and looks at none of it.
+    /// Replaces what is there as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -803,6 +805,7 @@ pub struct UserMfaVerification {
     pub agent: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Backup codes that are not used up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remain_codes: Option<i64>,
 }
@@ -819,10 +822,12 @@ pub struct UserPersonalAccessToken {
     pub user_id: String,
     #[serde(deserialize_with = "filled")]
     pub name: String,
+    /// The secret: what is exchanged for an access token.
     #[serde(deserialize_with = "filled")]
     pub value: String,
     #[serde(deserialize_with = "filled")]
     pub created_at: Time,
+    /// Null: never.
     pub expires_at: Option<Time>,
 }
 

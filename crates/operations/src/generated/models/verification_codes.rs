@@ -42,6 +42,7 @@ impl CreateVerificationCodeBodyEmail {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct CreateVerificationCodeBodyPhone {
+    /// Digits only: the country's code and the number, without `+`.
     #[serde(deserialize_with = "filled")]
     pub phone: String,
 }

@@ -206,7 +206,7 @@ class ApplicationsApi(Operations):
         :param customData: ``dict[str, Any]``: Anything; Logto keeps it and looks at none of it.
         :param appLevelAccessControlEnabled: ``bool``
         :param protectedAppMetadata: ``UpdateApplicationBodyProtectedAppMetadata | None``
-        :param isAdmin: ``bool``
+        :param isAdmin: ``bool``: Whether the application has the role for this API: only for machine-to-machine applications.
         :param body: ``UpdateApplicationBody``: the whole body, instead of its keys as keywords
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
         :return: ``Application``

@@ -383,7 +383,7 @@ class OrganizationsApi(Operations):
         :param id: ``str``
         :param userId: ``str``
         :param organizationRoleIds: ``list[str]``
-        :param organizationRoleNames: ``list[str]``
+        :param organizationRoleNames: ``list[str]``: Roles by name, beside those by id.
         :param body: ``AssignOrganizationRolesToUserBody``: the whole body, instead of its keys as keywords
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
         :return: ``OrganizationRoleIds``
@@ -396,7 +396,7 @@ class OrganizationsApi(Operations):
         :param id: ``str``
         :param userId: ``str``
         :param organizationRoleIds: ``list[str]``
-        :param organizationRoleNames: ``list[str]``
+        :param organizationRoleNames: ``list[str]``: Roles by name, beside those by id.
         :param body: ``AssignOrganizationRolesToUserBody``: the whole body, instead of its keys as keywords
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
         :return: ``None``

@@ -30,7 +30,7 @@ class UsersApi(Operations):
     def create(self, /, body=None, **call) -> User:
         """``POST /api/users``
 
-        :param primaryPhone: ``str``
+        :param primaryPhone: ``str``: Digits only: the country's code and the number, without ``+``.
         :param primaryEmail: ``str``
         :param username: ``str``
         :param password: ``str``
@@ -65,10 +65,10 @@ class UsersApi(Operations):
         :param userId: ``str``
         :param username: ``str | None``
         :param primaryEmail: ``str | None``
-        :param primaryPhone: ``str | None``
+        :param primaryPhone: ``str | None``: Digits only: the country's code and the number, without ``+``.
         :param name: ``str | None``
         :param avatar: ``str | None``
-        :param customData: ``dict[str, Any]``: Anything; Logto keeps it and looks at none of it.
+        :param customData: ``dict[str, Any]``: Replaces what is there as a whole.
         :param profile: ``UserProfile``
         :param body: ``UpdateUserBody``: the whole body, instead of its keys as keywords
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
@@ -174,8 +174,8 @@ class UsersApi(Operations):
 
         :param userId: ``str``
         :param target: ``str``
-        :param userId: ``str``, required
-        :param details: ``dict[str, Any]``
+        :param userId: ``str``, required: The user's id at the provider, not in Logto.
+        :param details: ``dict[str, Any]``: What the provider told of the user.
         :param body: ``Identity``: the whole body, instead of its keys as keywords
         :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
         :return: ``dict[str, Identity]``

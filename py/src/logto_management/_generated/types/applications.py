@@ -89,7 +89,7 @@ class ApplicationSecret(TypedDict):
     createdAt: int
     """Milliseconds since 1970."""
     expiresAt: Optional[int]
-    """Milliseconds since 1970."""
+    """Null: never. Milliseconds since 1970."""
 
 
 class ApplicationSignInExperience(TypedDict):
@@ -222,6 +222,7 @@ class UpdateApplicationBody(TypedDict, total=False):
     appLevelAccessControlEnabled: bool
     protectedAppMetadata: Optional[UpdateApplicationBodyProtectedAppMetadata]
     isAdmin: bool
+    """Whether the application has the role for this API: only for machine-to-machine applications."""
 
 
 class UpdateApplicationBodyProtectedAppMetadata(TypedDict, total=False):

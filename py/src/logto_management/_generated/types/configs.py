@@ -346,6 +346,7 @@ class JwtContextUserSsoIdentity(TypedDict):
 
 class _JwtCustomizer(TypedDict):
     script: str
+    """JavaScript whose function `getCustomJwtClaims` returns the claims."""
 
 
 class JwtCustomizer(_JwtCustomizer, total=False):
@@ -353,8 +354,11 @@ class JwtCustomizer(_JwtCustomizer, total=False):
 
     environmentVariables: dict[str, str]
     contextSample: JwtContext
+    """For trying the script out."""
     blockIssuanceOnError: bool
+    """Whether there is no token where the script fails."""
     tokenSample: JwtToken
+    """For trying the script out."""
 
 
 class JwtToken(TypedDict, total=False):

@@ -27,11 +27,16 @@ __all__ = [
 class _Connector(TypedDict):
     id: str
     syncProfile: bool
+    """Whether name and avatar are taken over at each sign-in, not only at the first."""
     enableTokenStorage: bool
+    """Whether the provider's tokens are kept."""
     config: dict[str, Any]
+    """What the factory asks for."""
     metadata: ConnectorMetadata
     connectorId: str
+    """The factory that it was made by, such as `github-universal`; `id` is this connector's own."""
     target: str
+    """What users' identities are filed under, such as `github`."""
     name: dict[str, str]
     description: dict[str, str]
     logo: str

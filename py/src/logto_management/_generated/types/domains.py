@@ -42,6 +42,7 @@ class Domain(TypedDict):
     status: DomainStatus
     errorMessage: Optional[str]
     dnsRecords: list[DnsRecord]
+    """What has to stand in the domain's DNS."""
     createdAt: int
     """Milliseconds since 1970."""
 

@@ -105,16 +105,19 @@ class Hook(_Hook, total=False):
     """Of ``hooks.create``, ``hooks.get``, ``hooks.list``, ``hooks.update``, ``hooks.update_signing_key``."""
 
     executionStats: HookExecutionStats
+    """Only where they were asked for."""
 
 
 class _HookConfig(TypedDict):
     url: str
+    """Where events are sent, by POST."""
 
 
 class HookConfig(_HookConfig, total=False):
     """Part of others."""
 
     headers: dict[str, str]
+    """Sent along with every event."""
     retries: float
 
 
@@ -122,7 +125,9 @@ class HookExecutionStats(TypedDict):
     """Part of others."""
 
     successCount: int
+    """Deliveries of the last 24 hours that were answered with success."""
     requestCount: int
+    """Deliveries of the last 24 hours."""
 
 
 class HookRecentLog(TypedDict):

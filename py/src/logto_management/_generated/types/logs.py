@@ -22,6 +22,7 @@ class Log(TypedDict):
     """The tenant that it belongs to; `default` on a server of one's own."""
     id: str
     key: str
+    """What happened, such as `ExchangeTokenBy.ClientCredentials`."""
     payload: LogPayload
     createdAt: int
     """Milliseconds since 1970."""

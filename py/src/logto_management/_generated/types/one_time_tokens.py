@@ -47,6 +47,7 @@ class OneTimeToken(TypedDict):
     id: str
     email: str
     token: str
+    """What the magic link carries, beside the address."""
     context: OneTimeTokenContext
     status: OneTimeTokenStatus
     createdAt: int

@@ -70,7 +70,9 @@ class OrganizationInvitation(TypedDict):
     inviterId: Optional[str]
     """The user who invites; none where the API does."""
     invitee: str
+    """The email address that is invited."""
     acceptedUserId: Optional[str]
+    """The user who accepted; null until then."""
     organizationId: str
     status: OrganizationInvitationStatus
     createdAt: int

@@ -48,6 +48,7 @@ class AssignOrganizationRolesToUserBody(TypedDict, total=False):
 
     organizationRoleIds: list[str]
     organizationRoleNames: list[str]
+    """Roles by name, beside those by id."""
 
 
 class AssignOrganizationRolesToUsersBody(TypedDict):
@@ -105,7 +106,9 @@ class Organization(_Organization, total=False):
     """Of ``organizations.create``, ``organizations.get``, ``organizations.list``, ``organizations.update``."""
 
     usersCount: int
+    """Only where it was asked for."""
     featuredUsers: list[FeaturedUser]
+    """A few members, where they were asked for."""
 
 
 class _OrganizationApplication(TypedDict):

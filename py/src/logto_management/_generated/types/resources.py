@@ -53,6 +53,7 @@ class _Resource(TypedDict):
     indicator: str
     """The resource indicator: the audience of its access tokens."""
     isDefault: bool
+    """Whether it is the one that is meant where a request for tokens names none."""
     accessTokenTtl: int
     """Seconds that access tokens for this resource live."""
 
@@ -61,6 +62,7 @@ class Resource(_Resource, total=False):
     """Of ``resources.create``, ``resources.get``, ``resources.list``, ``resources.update``, ``resources.update_is_default``."""
 
     scopes: list[ResourceScope]
+    """Only where they were asked for."""
 
 
 class UpdateResourceBody(TypedDict, total=False):

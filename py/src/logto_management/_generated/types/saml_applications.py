@@ -123,7 +123,9 @@ class SamlApplication(TypedDict):
     """Milliseconds since 1970."""
     attributeMapping: AttributeMapping
     entityId: Optional[str]
+    """The service provider's name for itself."""
     acsUrl: Optional[SamlAcsUrl]
+    """The service provider's assertion consumer service: where answers are sent."""
     encryption: Optional[SamlApplicationEncryption]
     nameIdFormat: NameIdFormat
 
@@ -144,6 +146,7 @@ class _SamlApplicationSecret(TypedDict):
     expiresAt: int
     """Milliseconds since 1970."""
     active: bool
+    """Whether answers are signed with it."""
     fingerprints: SamlApplicationSecretFingerprints
 
 

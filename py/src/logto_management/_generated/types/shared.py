@@ -532,11 +532,13 @@ class _Application(TypedDict):
     oidcClientMetadata: OidcClientMetadata
     customClientMetadata: CustomClientMetadata
     protectedAppMetadata: Optional[ProtectedAppMetadata]
+    """Only where the type is `Protected`."""
     customData: dict[str, Any]
     """Anything; Logto keeps it and looks at none of it."""
     isThirdParty: bool
     """Whether users are asked for consent."""
     appLevelAccessControlEnabled: bool
+    """Whether only those may sign in whom the application's access control names."""
     createdAt: int
     """Milliseconds since 1970."""
 
@@ -546,6 +548,7 @@ class Application(_Application, total=False):
 
     secret: str
     isAdmin: bool
+    """Whether the application has the role for this API."""
 
 
 class ApplicationIds(TypedDict):
@@ -579,6 +582,7 @@ class AssignedRoles(TypedDict):
 
     roleIds: list[str]
     addedRoleIds: list[str]
+    """Those that the user did not have before."""
 
 
 class Branding(TypedDict, total=False):
@@ -594,6 +598,7 @@ class CustomClientMetadata(TypedDict, total=False):
     """Part of others."""
 
     corsAllowedOrigins: list[str]
+    """Origins from which browsers may call."""
     idTokenTtl: float
     """Seconds."""
     refreshTokenTtl: float
@@ -602,8 +607,11 @@ class CustomClientMetadata(TypedDict, total=False):
     tenantId: str
     """The tenant that it belongs to; `default` on a server of one's own."""
     alwaysIssueRefreshToken: bool
+    """Also where the request did not ask for consent."""
     rotateRefreshToken: bool
+    """Whether a refresh token is replaced when it is used."""
     allowTokenExchange: bool
+    """Whether the application may exchange tokens, as impersonation does."""
     isDeviceFlow: bool
     maxAllowedGrants: int
 
@@ -836,12 +844,14 @@ class IdAndName(TypedDict):
 
 class _Identity(TypedDict):
     userId: str
+    """The user's id at the provider, not in Logto."""
 
 
 class Identity(_Identity, total=False):
     """Of ``users.create_identity``, ``users.replace_identity``."""
 
     details: dict[str, Any]
+    """What the provider told of the user."""
 
 
 class LanguageInfo(TypedDict):
@@ -863,6 +873,7 @@ class LogPayload(_LogPayload, total=False):
     ip: str
     userAgent: str
     userAgentParsed: LogPayloadUserAgentParsed
+    """The same, in its parts."""
     userId: str
     applicationId: str
     sessionId: str
@@ -930,13 +941,16 @@ class NameOnly(TypedDict):
 
 class _OidcClientMetadata(TypedDict):
     redirectUris: list[str]
+    """Where users may be sent back to after they signed in."""
     postLogoutRedirectUris: list[str]
+    """Where users may be sent to after they signed out."""
 
 
 class OidcClientMetadata(_OidcClientMetadata, total=False):
     """Part of others."""
 
     backchannelLogoutUri: str
+    """Told by a POST when a user's session ends."""
     backchannelLogoutSessionRequired: bool
     logoUri: str
 
@@ -945,6 +959,7 @@ class OneTimeTokenContext(TypedDict, total=False):
     """Part of others."""
 
     jitOrganizationIds: list[str]
+    """Organizations that the user joins by it."""
     interactionEvent: InteractionEvent
 
 
@@ -982,6 +997,7 @@ class OrganizationRole(TypedDict):
     name: str
     description: Optional[str]
     type: RoleType
+    """Whether users have it, or machine-to-machine applications."""
 
 
 class OrganizationScope(TypedDict):
@@ -1013,6 +1029,7 @@ class PasswordExpiration(TypedDict, total=False):
 
     enabled: bool
     validPeriodDays: int
+    """Days after which a password must be changed."""
     enabledAt: int
     """Milliseconds since 1970."""
 
@@ -1098,7 +1115,9 @@ class Role(TypedDict):
     name: str
     description: str
     type: RoleType
+    """Whether users have it, or machine-to-machine applications."""
     isDefault: bool
+    """Whether new users get it."""
 
 
 class RoleIds(TypedDict):
@@ -1234,7 +1253,9 @@ class SsoIdentity(TypedDict):
     userId: str
     issuer: str
     identityId: str
+    """The user's id at the provider."""
     detail: dict[str, Any]
+    """What the provider told of the user."""
     createdAt: int
     """Milliseconds since 1970."""
     updatedAt: int
@@ -1247,6 +1268,7 @@ class _User(TypedDict):
     username: Optional[str]
     primaryEmail: Optional[str]
     primaryPhone: Optional[str]
+    """Digits only: the country's code and the number, without `+`."""
     name: Optional[str]
     avatar: Optional[str]
     customData: dict[str, Any]
@@ -1254,13 +1276,15 @@ class _User(TypedDict):
     identities: dict[str, Identity]
     """By the target of the social connector."""
     lastSignInAt: Optional[int]
-    """Milliseconds since 1970."""
+    """Null before the first sign-in. Milliseconds since 1970."""
     createdAt: int
     """Milliseconds since 1970."""
     updatedAt: int
     """Milliseconds since 1970."""
     profile: UserProfile
+    """Claims of OpenID Connect beyond name and avatar."""
     applicationId: Optional[str]
+    """The application that the user came to first."""
     isSuspended: bool
 
 
@@ -1335,6 +1359,7 @@ class VerificationCodePolicy(TypedDict, total=False):
     expirationDuration: int
     """Seconds."""
     maxRetryAttempts: int
+    """Wrong codes after which a new one is needed."""
 
 
 class _VerificationRecordBackupCode(TypedDict):

@@ -104,6 +104,7 @@ class SignInExperience(TypedDict):
     signUp: SignUp
     socialSignIn: SocialSignIn
     socialSignInConnectorTargets: list[str]
+    """Targets of social connectors, in the order of their buttons."""
     signInMode: SignInMode
     customCss: Optional[str]
     customContent: dict[str, str]
@@ -116,6 +117,7 @@ class SignInExperience(TypedDict):
     supportEmail: Optional[str]
     supportWebsiteUrl: Optional[str]
     unknownSessionRedirectUrl: Optional[str]
+    """Where those are sent who come to the sign-in page by no application."""
     captchaPolicy: AdaptiveMfa
     sentinelPolicy: SentinelPolicy
     emailBlocklistPolicy: EmailBlocklistPolicy

@@ -42,8 +42,10 @@ class _SsoConnector(TypedDict):
     connectorName: str
     config: dict[str, Any]
     domains: list[str]
+    """Email domains whose users sign in by it."""
     branding: SsoConnectorBranding
     syncProfile: bool
+    """Whether name and avatar are taken over at each sign-in, not only at the first."""
     enableTokenStorage: bool
     createdAt: int
     """Milliseconds since 1970."""

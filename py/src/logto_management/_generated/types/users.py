@@ -79,6 +79,7 @@ class CreateUserBody(TypedDict, total=False):
     """Of ``users.create``."""
 
     primaryPhone: str
+    """Digits only: the country's code and the number, without `+`."""
     primaryEmail: str
     username: str
     password: str
@@ -186,10 +187,11 @@ class UpdateUserBody(TypedDict, total=False):
     username: Optional[str]
     primaryEmail: Optional[str]
     primaryPhone: Optional[str]
+    """Digits only: the country's code and the number, without `+`."""
     name: Optional[str]
     avatar: Optional[str]
     customData: dict[str, Any]
-    """Anything; Logto keeps it and looks at none of it."""
+    """Replaces what is there as a whole."""
     profile: UserProfile
 
 
@@ -351,6 +353,7 @@ class UserMfaVerification(_UserMfaVerification, total=False):
     agent: str
     name: str
     remainCodes: int
+    """Backup codes that are not used up."""
 
 
 class UserPersonalAccessToken(TypedDict):
@@ -361,10 +364,11 @@ class UserPersonalAccessToken(TypedDict):
     userId: str
     name: str
     value: str
+    """The secret: what is exchanged for an access token."""
     createdAt: int
     """Milliseconds since 1970."""
     expiresAt: Optional[int]
-    """Milliseconds since 1970."""
+    """Null: never. Milliseconds since 1970."""
 
 
 class UserSession(TypedDict):

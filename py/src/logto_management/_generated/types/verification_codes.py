@@ -27,6 +27,7 @@ class CreateVerificationCodeBodyPhone(TypedDict):
     """Part of others."""
 
     phone: str
+    """Digits only: the country's code and the number, without `+`."""
 
 
 class VerifyVerificationCodeBodyEmail(TypedDict):
