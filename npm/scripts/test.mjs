@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const LIMIT = '--test-timeout=120000';
 /** Tests that have a runner of their own: `npm run test:edge`. */
 const ELSEWHERE = /^(worker|worker-engine|contract|edge-light|browser)\.test\.mjs$/;
-const files = ['', 'dropin/'].flatMap((folder) =>
+const files = ['', 'dropin/', 'official/', 'openapi-fetch/'].flatMap((folder) =>
   readdirSync(`${root}/tests/${folder}`)
     .filter((name) => name.endsWith('.test.mjs') && !ELSEWHERE.test(name))
     .map((name) => `tests/${folder}${name}`),
