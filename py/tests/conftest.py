@@ -102,13 +102,15 @@ def wire() -> Iterator[Wire]:
 def run_python() -> Any:
     """Run a program in an interpreter of its own, which shows warnings and unraisable errors."""
 
-    def run(program: str, env: dict[str, str], **options: Any) -> subprocess.CompletedProcess[str]:
+    def run(
+        program: str, env: dict[str, str], *, timeout: float = 60, **options: Any
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-X", "dev", "-c", program],
             env=env,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=timeout,
             check=False,
             **options,
         )

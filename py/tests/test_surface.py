@@ -59,7 +59,9 @@ def test_every_error_class_is_exported() -> None:
 def test_every_option_of_the_core_has_its_keyword() -> None:
     assert sorted(core for core, _ in _options.CLIENT.values()) == sorted(_native.CLIENT_OPTIONS)
     assert sorted(core for core, _ in _options.CALL.values()) == sorted(_native.CALL_OPTIONS)
-    assert {*_options.CLIENT, *_options.HOOKS, *_network.KEYWORDS} == set(_options.ClientOptions.__annotations__)
+    assert {*_options.CLIENT, *_options.HOOKS, *_network.KEYWORDS, "transport"} == set(
+        _options.ClientOptions.__annotations__
+    )
     assert set(_options.CALL) <= set(_options.CallOptions.__annotations__)
 
 

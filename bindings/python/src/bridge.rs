@@ -12,7 +12,11 @@ use std::{
     collections::HashMap,
     future::Future,
     mem,
-    sync::{Arc, Mutex, mpsc},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
     thread,
 };
 
@@ -20,6 +24,7 @@ use futures_util::future::{AbortHandle, Abortable};
 use pyo3::{PyTraverseError, PyVisit, exceptions::PyRuntimeError, intern, prelude::*};
 
 use crate::{
+    outbox::{Ask, OUTBOX, Outbox},
     outcome::Outcome,
     runtime::{Background, lock},
 };
@@ -27,11 +32,24 @@ use crate::{
 /// So many outcomes are not kept waiting for the thread to go idle.
 const BATCH: usize = 32;
 
-/// Finished calls that their loop has not heard of yet.
+/// What a loop has not heard of yet.
 #[derive(Debug)]
-struct Queue {
+pub(crate) struct Queue {
+    /// Finished calls.
     done: Mutex<Vec<u64>>,
+    /// Requests for a transport of Python's.
+    errands: Mutex<Vec<Errand>>,
+    last: AtomicU64,
     waker: Waker,
+}
+
+/// What a loop is to do for a transport of Python's.
+#[derive(Debug)]
+enum Errand {
+    /// Begin a request of this call.
+    Begin(u64, Box<Ask>),
+    /// Give one up.
+    GiveUp(u64),
 }
 
 #[derive(Debug)]
@@ -43,7 +61,7 @@ enum Waker {
 }
 
 impl Waker {
-    /// Wakes the loop. At most two bytes are in the pipe, so writing never blocks.
+    /// Wakes the loop. At most three bytes are in the pipe, so writing never blocks.
     fn wake(&self) {
         match self {
             #[cfg(unix)]
@@ -65,6 +83,32 @@ pub(crate) fn tell() {
 }
 
 impl Queue {
+    /// A number for a request.
+    pub(crate) fn number(&self) -> u64 {
+        self.last.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Has the loop carry out a request of a call.
+    pub(crate) fn ask(&self, call: u64, ask: Ask) {
+        self.send(Errand::Begin(call, Box::new(ask)));
+    }
+
+    /// Nobody waits for a request any more.
+    pub(crate) fn give_up(&self, number: u64) {
+        self.send(Errand::GiveUp(number));
+    }
+
+    fn send(&self, errand: Errand) {
+        let first = {
+            let mut errands = lock(&self.errands);
+            errands.push(errand);
+            errands.len() == 1
+        };
+        if first {
+            self.waker.wake();
+        }
+    }
+
     fn finish(self: &Arc<Self>, id: u64) {
         let waiting = {
             let mut done = lock(&self.done);
@@ -93,6 +137,8 @@ pub(crate) struct Bridge {
 struct Waiting {
     futures: HashMap<u64, Py<PyAny>>,
     last: u64,
+    /// What a transport of Python's has begun, by the numbers of its requests.
+    tasks: HashMap<u64, Py<PyAny>>,
 }
 
 impl Bridge {
@@ -114,12 +160,13 @@ impl Bridge {
         let (abort, registration) = AbortHandle::new_pair();
         let slot = Arc::new(Mutex::new(None));
         let (queue, to) = (Arc::clone(&bridge.queue), Arc::clone(&slot));
-        background.inbox.put(Box::pin(async move {
+        let outbox = Outbox::Loop(Arc::clone(&queue), id);
+        background.inbox.put(Box::pin(OUTBOX.scope(outbox, async move {
             if let Ok(outcome) = Abortable::new(call, registration).await {
                 *lock(&to) = Some(outcome);
                 queue.finish(id);
             }
-        }));
+        })));
         Ticket { id, abort, slot, bridge: this.clone().unbind() }
     }
 }
@@ -134,7 +181,8 @@ impl Bridge {
             Some(wake) => Waker::Thread(wake_from_a_thread(wake)?),
             None => pipe()?,
         };
-        let queue = Arc::new(Queue { done: Mutex::default(), waker });
+        let (done, errands, last) = (Mutex::default(), Mutex::default(), AtomicU64::new(0));
+        let queue = Arc::new(Queue { done, errands, last, waker });
         Ok(Self { queue, waiting: Mutex::default() })
     }
 
@@ -161,6 +209,9 @@ impl Bridge {
         if let Waker::Pipe(reader, _) = &self.queue.waker {
             let _ = std::io::Read::read(&mut &*reader, &mut [0; 64]);
         }
+        for errand in mem::take(&mut *lock(&self.queue.errands)) {
+            self.run(py, errand)?;
+        }
         for id in mem::take(&mut *lock(&self.queue.done)) {
             let future = lock(&self.waiting).futures.remove(&id);
             // Cancelled, or given up: nobody waits any more.
@@ -174,14 +225,47 @@ impl Bridge {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self.waiting.try_lock() {
-            Ok(waiting) => waiting.futures.values().try_for_each(|future| visit.call(future)),
+            Ok(waiting) => {
+                waiting.futures.values().chain(waiting.tasks.values()).try_for_each(|held| visit.call(held))
+            }
             Err(_) => Ok(()),
         }
     }
 
     fn __clear__(&self) {
-        let futures = mem::take(&mut lock(&self.waiting).futures);
-        drop(futures);
+        let waiting = mem::take(&mut *lock(&self.waiting));
+        drop(waiting);
+    }
+}
+
+impl Bridge {
+    /// Runs an errand of a transport of Python's.
+    fn run(&self, py: Python<'_>, errand: Errand) -> PyResult<()> {
+        match errand {
+            Errand::Begin(call, ask) => {
+                let future = lock(&self.waiting).futures.get(&call).map(|future| future.clone_ref(py));
+                // Cancelled meanwhile.
+                let Some(future) = future.map(|future| future.into_bound(py)) else { return Ok(()) };
+                let number = ask.number;
+                match ask.carry_out(py, Some(&future)) {
+                    Ok(task) if !task.is_none(py) => _ = lock(&self.waiting).tasks.insert(number, task),
+                    Ok(_) => {}
+                    Err(error) => {
+                        if !future.call_method0(intern!(py, "done"))?.is_truthy()? {
+                            future.call_method1(intern!(py, "set_exception"), (error,))?;
+                        }
+                    }
+                }
+            }
+            Errand::GiveUp(number) => {
+                let task = lock(&self.waiting).tasks.remove(&number);
+                if let Some(task) = task {
+                    // One that has ended hears nothing of it.
+                    task.call_method0(py, intern!(py, "cancel"))?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 

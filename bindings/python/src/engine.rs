@@ -44,7 +44,7 @@ enum State {
 
 /// Makes a client, or says what is wrong with its configuration. Does no I/O.
 #[pyfunction]
-#[pyo3(signature = (*, tenant_id, base_url, api_indicator, client_id, client_secret, vars, options, network, asynchronous, clock, hooks, store = None))]
+#[pyo3(signature = (*, tenant_id, base_url, api_indicator, client_id, client_secret, vars, options, network, asynchronous, clock, hooks, store = None, transport = None))]
 #[expect(clippy::too_many_arguments, reason = "keywords, all of them")]
 pub(crate) fn open(
     py: Python<'_>,
@@ -60,6 +60,7 @@ pub(crate) fn open(
     clock: Option<Bound<'_, TestingClock>>,
     hooks: Option<Py<PyAny>>,
     store: Option<Bound<'_, PyAny>>,
+    transport: Option<Py<PyAny>>,
 ) -> PyResult<Py<PyAny>> {
     let failed = |error| Failure(error).into_py_any(py);
     let begun = match vars {
@@ -103,7 +104,8 @@ pub(crate) fn open(
     let attention = Arc::new(Attention::default());
     let clock = clock.map(|clock| clock.get().clone());
     let store = store.as_ref().map(Source::new);
-    let recipe = Recipe { config, network: connecting, clock, asynchronous, attention, store };
+    let transport = transport.map(Arc::new);
+    let recipe = Recipe { config, network: connecting, clock, asynchronous, attention, store, transport };
     match recipe.make()? {
         Ok(live) => {
             let state = Mutex::new(State::Open(Owned::new(Arc::new(live))));

@@ -12,7 +12,9 @@
 //! | `call.rs`, `value.rs` | Python arguments to requests |
 //! | `outcome.rs`, `json.rs` | answers to Python objects |
 //! | `store.rs` | a Python object as the token store |
-//! | `pager.rs`, `clock.rs`, `transport.rs` | listings, the testing clock, requests that go on while nobody waits |
+//! | `transport.rs`, `outbox.rs` | how requests go out, and by a Python callable |
+//! | `pager.rs`, `rows.rs`, `columns.rs` | listings; their items as lines and as columns |
+//! | `clock.rs` | the testing clock |
 //!
 //! # Rules
 //! - No Python code runs inside a runtime, and no thread of a runtime ever takes the GIL. So there are no deadlocks with it, no unraisable errors, and nothing to do at shutdown.
@@ -22,12 +24,15 @@
 mod bridge;
 mod call;
 mod clock;
+mod columns;
 mod engine;
 mod inbox;
 mod json;
 mod live;
+mod outbox;
 mod outcome;
 mod pager;
+mod rows;
 mod runtime;
 mod store;
 mod transport;
@@ -43,9 +48,12 @@ mod _native {
     use crate::{
         bridge::{Bridge, Ticket},
         clock::TestingClock,
+        columns::Columns,
         engine::{Engine, open},
+        outbox::Exchange,
         outcome::{Answer, Failure},
         pager::Pager,
+        rows::Rows,
         store::StoreAnswer,
         wait::exiting,
     };

@@ -12,7 +12,7 @@ use logto_management::{
     Client, Config, Error, Event, Network, RedisLimit, RedisStore, Sealed, TokioClock,
     core::{BoxClock, BoxTransport, Clock, Observer, RateLimiter},
 };
-use pyo3::PyResult;
+use pyo3::{Py, PyAny, PyResult};
 
 use crate::{
     clock::TestingClock,
@@ -30,6 +30,8 @@ pub(crate) struct Recipe {
     pub(crate) asynchronous: bool,
     pub(crate) attention: Arc<Attention>,
     pub(crate) store: Option<Source>,
+    /// What sends requests instead of reqwest.
+    pub(crate) transport: Option<Arc<Py<PyAny>>>,
 }
 
 /// A client in one process.
@@ -56,7 +58,8 @@ impl Recipe {
             Some(clock) => BoxClock::new(clock.0.clone()),
             None => BoxClock::new(TokioClock),
         };
-        let transport = BoxTransport::new(Transport::new(config.clone(), self.network.clone()));
+        let transport =
+            BoxTransport::new(Transport::new(config.clone(), self.network.clone(), self.transport.clone()));
         let noting = Noting {
             notices: Arc::clone(&notices),
             attention: Arc::clone(&self.attention),

@@ -13,7 +13,7 @@ use pyo3::{
     types::{PyBytes, PyString},
 };
 
-use crate::json;
+use crate::{json, rows::Rows};
 
 /// What came of a call. Made without the GIL, turned into Python objects with it.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(crate) enum Outcome {
     Token(Arc<AccessToken>),
     /// The next page of a listing, if there is one.
     Page(Option<Page>),
+    /// The next page, its items as they came.
+    Rows(Option<Page>),
     /// A failure.
     Failed(Error),
 }
@@ -37,12 +39,14 @@ impl Outcome {
             Self::Data(response) => data(py, &response),
             Self::Answer(response) => Answer(response).into_py_any(py),
             Self::Token(token) => (token.value(), token.expires_at().0, token.scope()).into_py_any(py),
-            Self::Page(None) => Ok(py.None()),
+            Self::Page(None) | Self::Rows(None) => Ok(py.None()),
             Self::Page(Some(page)) => {
                 let items = json::parse(py, page.body()).map_err(|error| not_json(&error))?;
-                let (total, exact) = total(page.total());
-                let cursor = page.next().map(ToString::to_string);
-                (items, page.number(), page.size(), total, exact, cursor, page.request_id()).into_py_any(py)
+                fields(py, items, &page)
+            }
+            Self::Rows(Some(page)) => {
+                let rows = Bound::new(py, Rows::new(page.body().clone(), page.len()))?;
+                fields(py, rows.into_any(), &page)
             }
             Self::Failed(error) => Failure(error).into_py_any(py),
         }
@@ -64,15 +68,16 @@ impl From<Arc<AccessToken>> for Outcome {
     }
 }
 
-impl From<Option<Page>> for Outcome {
-    fn from(page: Option<Page>) -> Self {
-        Self::Page(page)
-    }
-}
-
 /// What only a Python error can cause, memory running out: JSON of the core's own making, or that it could read.
 fn not_json(error: &serde_json::Error) -> PyErr {
     PyValueError::new_err(error.to_string())
+}
+
+/// A page as a tuple.
+fn fields(py: Python<'_>, items: Bound<'_, PyAny>, page: &Page) -> PyResult<Py<PyAny>> {
+    let (total, exact) = total(page.total());
+    let cursor = page.next().map(ToString::to_string);
+    (items, page.number(), page.size(), total, exact, cursor, page.request_id()).into_py_any(py)
 }
 
 /// A total as a number, and whether it is exact.

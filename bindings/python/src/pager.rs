@@ -71,10 +71,12 @@ impl Drop for Asking<'_> {
 #[pymethods]
 impl Pager {
     /// The next page, `None` at the end; with a bridge and a future, a ticket for it. After a failure, calling again goes on where it stopped.
-    #[pyo3(signature = (bridge = None, future = None))]
+    /// With `rows`, its items are [`Rows`](crate::rows::Rows) and no Python objects.
+    #[pyo3(signature = (rows = false, bridge = None, future = None))]
     fn next(
         &self,
         py: Python<'_>,
+        rows: bool,
         bridge: Option<Bound<'_, Bridge>>,
         future: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Py<PyAny>> {
@@ -103,7 +105,7 @@ impl Pager {
             let page: Result<_, Error> = if several { transport::ahead(next).await } else { next.await };
             asking.answered = true;
             *lock(&told) = Told { cursor: asking.pages.cursor(), total: asking.pages.total() };
-            Outcome::from(page)
+            page.map_or_else(Outcome::Failed, if rows { Outcome::Rows } else { Outcome::Page })
         });
         if lock(&self.told).cursor.is_none() {
             self.rest();

@@ -1,12 +1,18 @@
-//! The reqwest transport, made on first use; and requests that go on while nobody waits for them.
+//! How requests go out: by reqwest, made on first use, or by a callable of Python's; and requests that go on while nobody waits for them.
 
-use std::{future::Future, sync::OnceLock};
+use std::{
+    future::Future,
+    sync::{Arc, OnceLock},
+};
 
 use logto_management::{
     Config, Network, ReqwestTransport,
     core::{HttpTransport, TransportError, TransportErrorKind, bytes::Bytes, http},
 };
+use pyo3::{Py, PyAny};
 use tokio::task::JoinHandle;
+
+use crate::outbox;
 
 tokio::task_local! {
     /// Set while a listing's requests are made: they become tasks of their own, so that an answer is read when it comes and not when somebody asks for its page. Without that, a caller who takes
@@ -24,18 +30,23 @@ pub(crate) fn ahead<F: Future>(future: F) -> impl Future<Output = F::Output> {
 pub(crate) struct Transport {
     config: Config,
     network: Network,
+    /// Instead of reqwest.
+    callable: Option<Arc<Py<PyAny>>>,
     /// Made by the first request: it reads the system's certificates, which a client that is only set up should not pay for.
     inner: OnceLock<Result<ReqwestTransport, TransportError>>,
 }
 
 impl Transport {
-    pub(crate) const fn new(config: Config, network: Network) -> Self {
-        Self { config, network, inner: OnceLock::new() }
+    pub(crate) const fn new(config: Config, network: Network, callable: Option<Arc<Py<PyAny>>>) -> Self {
+        Self { config, network, callable, inner: OnceLock::new() }
     }
 }
 
 impl HttpTransport for Transport {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        if let Some(callable) = &self.callable {
+            return outbox::send(callable, request).await;
+        }
         let inner = self
             .inner
             .get_or_init(|| ReqwestTransport::with_network(&self.config, &self.network))

@@ -2,9 +2,13 @@
 
 use std::{
     cell::Cell,
-    future::Future,
-    pin::pin,
-    sync::atomic::{AtomicBool, Ordering},
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
     thread,
     time::Duration,
 };
@@ -12,39 +16,66 @@ use std::{
 use pyo3::{prelude::*, types::PyModule};
 use tokio::runtime::Runtime;
 
+use crate::outbox::{Ask, Desk, OUTBOX, Outbox};
+
 /// How long a signal may wait for its handler.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Runs `future` to its end on `runtime`, which the calling thread drives meanwhile.
 ///
 /// # Errors
-/// What a signal handler raised: `KeyboardInterrupt`, usually. The future is dropped then, and its requests are aborted.
+/// What a signal handler raised: `KeyboardInterrupt`, usually; or what a transport of Python's did that is no failure of a request. The future is dropped then, and its requests are aborted.
 pub(crate) fn wait<F>(py: Python<'_>, runtime: &'static Runtime, future: F) -> PyResult<F::Output>
 where
     F: Future + Send,
     F::Output: Send,
 {
     // Only the main thread runs signal handlers; the others wait in one piece.
-    if !on_main_thread(py)? {
-        return Ok(py.detach(move || {
-            let output = runtime.block_on(after_a_look(future));
-            never_return_when_exiting();
-            output
-        }));
-    }
-    let mut future = Box::pin(after_a_look(future));
+    let main = on_main_thread(py)?;
+    let desk = Arc::new(Desk::default());
+    let mut future = Box::pin(OUTBOX.scope(Outbox::Caller(Arc::clone(&desk)), after_a_look(future)));
     loop {
-        let waiting = future.as_mut();
-        if let Ok(output) =
-            py.detach(|| runtime.block_on(async { tokio::time::timeout(TICK, waiting).await }))
-        {
-            return Ok(output);
-        }
-        if let Err(raised) = py.check_signals() {
+        let step = turn(future.as_mut(), &desk);
+        let step = py.detach(|| {
+            if main {
+                return runtime
+                    .block_on(async { tokio::time::timeout(TICK, step).await.unwrap_or(Step::Tick) });
+            }
+            let step = runtime.block_on(step);
+            never_return_when_exiting();
+            step
+        });
+        let gone_on = match step {
+            Step::Done(output) => return Ok(output),
+            Step::Asked(asks) => asks.into_iter().try_for_each(|ask| ask.carry_out(py, None).map(drop)),
+            Step::Tick => py.check_signals(),
+        };
+        if let Err(raised) = gone_on {
             py.detach(|| runtime.block_on(abandon(future)));
             return Err(raised);
         }
     }
+}
+
+/// Why a caller comes back from the runtime.
+enum Step<T> {
+    /// The call has come to its end.
+    Done(T),
+    /// Requests are to be carried out in Python.
+    Asked(Vec<Ask>),
+    /// It is time to look at signals.
+    Tick,
+}
+
+/// Goes on with a call until it ends, or has put something on the caller's desk. Only its own turns put something there.
+fn turn<F: Future>(mut future: Pin<&mut F>, desk: &Desk) -> impl Future<Output = Step<F::Output>> {
+    poll_fn(move |context| {
+        if let Poll::Ready(output) = future.as_mut().poll(context) {
+            return Poll::Ready(Step::Done(output));
+        }
+        let asks = desk.take();
+        if asks.is_empty() { Poll::Pending } else { Poll::Ready(Step::Asked(asks)) }
+    })
 }
 
 /// Looks at the sockets before the call begins. Nobody has driven the runtime since the call before, so a connection that the server has closed meanwhile would still count as

@@ -63,6 +63,7 @@ from .errors import (
 if TYPE_CHECKING:
     from ._async_client import AsyncManagementApi, AsyncRawApi
     from ._events import RequestEvent, ResponseEvent, RetryEvent, TokenEvent
+    from ._transport import AsyncTransport, Transport, TransportRequest, TransportResponse
 
 __all__ = [
     "APIConnectionError",
@@ -73,6 +74,7 @@ __all__ = [
     "AsyncManagementApi",
     "AsyncRawApi",
     "AsyncTokenStore",
+    "AsyncTransport",
     "AuthenticationError",
     "BadRequestError",
     "BodyOptions",
@@ -113,6 +115,9 @@ __all__ = [
     "TokenEvent",
     "TokenQuotaError",
     "TokenStore",
+    "Transport",
+    "TransportRequest",
+    "TransportResponse",
     "UnauthorizedError",
     "UnexpectedRedirectError",
     "UnprocessableError",
@@ -126,10 +131,14 @@ _atexit.register(_exiting)
 _LATER = {
     "AsyncManagementApi": "_async_client",
     "AsyncRawApi": "_async_client",
+    "AsyncTransport": "_transport",
     "RequestEvent": "_events",
     "ResponseEvent": "_events",
     "RetryEvent": "_events",
     "TokenEvent": "_events",
+    "Transport": "_transport",
+    "TransportRequest": "_transport",
+    "TransportResponse": "_transport",
 }
 
 

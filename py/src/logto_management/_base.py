@@ -148,6 +148,11 @@ class Base:
         clock: TestingClock | None = None,
     ) -> None:
         given, network = _network.split(options)
+        transport = given.pop("transport", None)
+        if transport is not None:
+            from ._transport import runner
+
+            transport = runner(transport, options, self._asynchronous)
         hooks = _options.hooks(given)
         engine = _open(
             tenant_id=tenant_id,
@@ -162,6 +167,7 @@ class Base:
             clock=clock,
             hooks=hooks,
             store=asker(token_store, self._asynchronous),
+            transport=transport,
         )
         if isinstance(engine, Failure):
             raise from_failure(engine)

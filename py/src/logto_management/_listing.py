@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from sys import modules
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
 
 from . import _call
-from ._native import Failure
+from ._native import Failure, Rows
 from .errors import from_failure
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+    from os import PathLike
 
+    import pandas
+    import polars
+    import pyarrow
+
+    from ._export import Sink
     from ._native import Engine, Pager
     from ._progress import Bar, Line
 
 
 T = TypeVar("T")
 D = TypeVar("D")
+E = TypeVar("E")
 
 
 class Page(Generic[T]):
@@ -101,11 +109,12 @@ def begin(
 class _Reading(Generic[T]):
     """Where a listing is being read: what both kinds have in common."""
 
-    __slots__ = ("_at", "_before", "_engine", "_last", "_page", "_pager", "_progress", "_template")
+    __slots__ = ("_at", "_before", "_engine", "_last", "_listing", "_page", "_pager", "_progress", "_template")
 
     def __init__(self, engine: Engine, template: str, listing: Mapping[str, Any]) -> None:
         self._engine = engine
         self._template = template
+        self._listing = listing
         self._pager = begin(engine, template, **listing)
         # Whether to show how far it is, and what shows it.
         self._progress: Line | Bar | bool = bool(listing.get("progress"))
@@ -143,6 +152,28 @@ class _Reading(Generic[T]):
         """Give the listing up, and abort what is under way. A listing that was read to its end, or that is garbage, needs none."""
         self._pager.close()
         self._show(None)
+
+    def _left(self) -> Rows | None:
+        """Return what is left of the page that a loop over items left off, for an export."""
+        if self._page is None:
+            return None
+        from json import dumps
+
+        return Rows(dumps(self._page.items[self._at :]).encode("utf-8", "surrogatepass"))
+
+    def _exported(self) -> None:
+        """Forget the page that was left off: an export has it."""
+        self._page = None
+
+    def _back(self, cursor: str | None) -> None:
+        """Go back to where a failed export began."""
+        if cursor is not None:
+            options: dict[str, Any] = {
+                name: value for name, value in self._listing.items() if name not in {"page", "page_size"}
+            }
+            options["cursor"] = cursor
+            self._pager.close()
+            self._pager = begin(self._engine, self._template, **options)
 
     def _turn(self, outcome: Any) -> Page[T] | None:
         """Take the next page in."""
@@ -216,14 +247,78 @@ class Listing(_Reading[T]):
                     break
         return items
 
-    def _next_page(self) -> Page[T] | None:
+    def to_arrow(self) -> pyarrow.Table:
+        """Read the items that are left into a table of pyarrow, without making Python objects of them. Needs the extra ``arrow``.
+
+        The columns are the keys of the operation's model, in its order and with its types: strings, numbers, booleans, and times as timestamps of UTC. Keys that the model does not have follow,
+        with the types of their values. Objects and lists, such as ``customData``, are JSON in a column of strings. An export that fails leaves the listing where it was.
+
+        :raises ImportError: where pyarrow is not installed
+        """
+        from ._export import Table
+
+        return self._export(Table(self._template))
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Read the items that are left into a data frame of pandas; see :meth:`to_arrow`. Needs the extra ``pandas``."""
+        from ._export import to_pandas
+
+        return to_pandas(self.to_arrow())
+
+    def to_polars(self) -> polars.DataFrame:
+        """Read the items that are left into a data frame of polars; see :meth:`to_arrow`. Needs the extra ``polars``."""
+        from ._export import to_polars
+
+        return to_polars(self.to_arrow())
+
+    def write_parquet(self, path: str | PathLike[str], **options: Any) -> int:
+        """Write the items that are left into a Parquet file, a batch at a time: any number of them takes the same memory. Needs the extra ``arrow``; see :meth:`to_arrow` for the columns.
+
+        The file is there once it is whole; until then it has ``.part`` behind its name.
+
+        :param options: of :class:`pyarrow.parquet.ParquetWriter`
+        :return: how many items there are in it
+        """
+        from ._export import Parquet
+
+        return self._export(Parquet(self._template, path, options))
+
+    def write_ndjson(self, path: str | PathLike[str]) -> int:
+        """Write the items that are left as they came, each as JSON on a line of its own; any number of them takes the same memory.
+
+        The file is there once it is whole; until then it has ``.part`` behind its name.
+
+        :return: how many lines there are in it
+        """
+        from ._export import Lines
+
+        return self._export(Lines(path))
+
+    def _export(self, sink: Sink[E]) -> E:
+        begun = self._pager.cursor()
+        try:
+            left = self._left()
+            if left is not None:
+                sink.add(left)
+            while (page := self._next_page(rows=True)) is not None:
+                if sink.add(page.items):
+                    sink.flush()
+            result = sink.end()
+        except BaseException:
+            sink.abort()
+            self._back(begun)
+            raise
+        self._exported()
+        return result
+
+    def _next_page(self, *, rows: bool = False) -> Page[T] | None:
         _call.attend(self._engine)
         if _call.TRACING not in modules:
-            return self._turn(self._pager.next())
+            return self._turn(self._pager.next(rows))
         from ._telemetry import Span
 
         with Span(self._engine, "GET", self._template) as span:
-            page = self._turn(self._pager.next())
+            page = self._turn(self._pager.next(rows))
             span.paged(page)
         return page
 
@@ -265,14 +360,70 @@ class AsyncListing(_Reading[T]):
                     break
         return items
 
-    async def _next_page(self) -> Page[T] | None:
+    async def to_arrow(self) -> pyarrow.Table:
+        """Read the items that are left into a table of pyarrow; see :meth:`Listing.to_arrow`. Needs the extra ``arrow``."""
+        from ._export import Table
+
+        return await self._export(Table(self._template))
+
+    async def to_pandas(self) -> pandas.DataFrame:
+        """Read the items that are left into a data frame of pandas; see :meth:`Listing.to_arrow`. Needs the extra ``pandas``."""
+        from ._export import to_pandas
+
+        return to_pandas(await self.to_arrow())
+
+    async def to_polars(self) -> polars.DataFrame:
+        """Read the items that are left into a data frame of polars; see :meth:`Listing.to_arrow`. Needs the extra ``polars``."""
+        from ._export import to_polars
+
+        return to_polars(await self.to_arrow())
+
+    async def write_parquet(self, path: str | PathLike[str], **options: Any) -> int:
+        """Write the items that are left into a Parquet file, a batch at a time; see :meth:`Listing.write_parquet`. The loop goes on while it is written. Needs the extra ``arrow``."""
+        from ._export import Parquet
+
+        return await self._export(Parquet(self._template, path, options))
+
+    async def write_ndjson(self, path: str | PathLike[str]) -> int:
+        """Write the items that are left as they came, each as JSON on a line of its own; see :meth:`Listing.write_ndjson`. The loop goes on while it is written."""
+        from ._export import Lines
+
+        return await self._export(Lines(path))
+
+    async def _export(self, sink: Sink[E]) -> E:
+        from asyncio import to_thread
+
+        # A thread that writes goes on where its task is cancelled.
+        lock = Lock()
+
+        def alone(step: Callable[[], D]) -> D:
+            with lock:
+                return step()
+
+        begun = self._pager.cursor()
+        try:
+            left = self._left()
+            if left is not None:
+                sink.add(left)
+            while (page := await self._next_page(rows=True)) is not None:
+                if sink.add(page.items):
+                    await to_thread(alone, sink.flush)
+            result = await to_thread(alone, sink.end)
+        except BaseException:
+            alone(sink.abort)
+            self._back(begun)
+            raise
+        self._exported()
+        return result
+
+    async def _next_page(self, *, rows: bool = False) -> Page[T] | None:
         _call.attend(self._engine)
         if _call.TRACING not in modules:
-            return self._turn(await self._run(self._pager.next))
+            return self._turn(await self._run(self._pager.next, rows))
         from ._telemetry import Span
 
         with Span(self._engine, "GET", self._template) as span:
-            page = self._turn(await self._run(self._pager.next))
+            page = self._turn(await self._run(self._pager.next, rows))
             span.paged(page)
         return page
 

@@ -11,9 +11,12 @@ __all__ = [
     "NETWORK_OPTIONS",
     "Answer",
     "Bridge",
+    "Columns",
     "Engine",
+    "Exchange",
     "Failure",
     "Pager",
+    "Rows",
     "StoreAnswer",
     "TestingClock",
     "Ticket",
@@ -43,6 +46,7 @@ def open(
     clock: TestingClock | None,
     hooks: Any,
     store: Callable[..., None] | str | None = None,
+    transport: Callable[[Exchange, Future[None] | None], object] | None = None,
 ) -> Engine | Failure: ...
 
 @final
@@ -91,10 +95,41 @@ class Engine:
 @final
 class Pager:
     # (items, number, size, total, exact, cursor, request id), None at the end, or a Failure; a Ticket as above.
-    def next(self, bridge: Bridge | None = None, future: Future[None] | None = None) -> Any: ...
+    # With `rows`, the items are Rows.
+    def next(self, rows: bool = False, bridge: Bridge | None = None, future: Future[None] | None = None) -> Any: ...
     def cursor(self) -> str | None: ...
     def total(self) -> tuple[int | None, bool | None]: ...
     def close(self) -> None: ...
+
+@final
+class Rows:
+    # Of a JSON array.
+    def __new__(cls, array: bytes) -> Rows: ...
+    def __len__(self) -> int: ...
+    def lines(self) -> bytes: ...
+
+@final
+class Columns:
+    # Names and kinds: null, bool, int, float, time, text, json.
+    def __new__(cls, declared: list[tuple[str, str]]) -> Columns: ...
+    # How many rows there are now, and of how many bytes of JSON.
+    def add(self, rows: Rows) -> tuple[int, int]: ...
+    # Rows; and of each column name, kind, nulls, and Arrow's buffers: validity, offsets, values.
+    def take(self) -> tuple[int, list[tuple[str, str, int, bytes, bytes | None, bytes]]]: ...
+
+@final
+class Exchange:
+    @property
+    def method(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def content(self) -> bytes: ...
+    def give(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None: ...
+    # connect, timeout, interrupted or other.
+    def fail(self, kind: str, message: str) -> None: ...
 
 @final
 class StoreAnswer:

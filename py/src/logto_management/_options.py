@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing_extensions import Literal, TypeAlias
 
     from ._events import RequestEvent, ResponseEvent, RetryEvent, TokenEvent
+    from ._transport import AsyncTransport, Transport
 
     PathValue: TypeAlias = Union[str, int, UUID]
     """A path parameter; it is percent-encoded, and can only ever be one segment."""
@@ -159,6 +160,10 @@ class ClientOptions(Hooks, total=False):
     """A client certificate: a PEM file of certificate and private key, or one of each. The key must not be encrypted."""
     proxy: str | Literal[False]
     """``http://[user:password@]host:port`` for every request. Default: what ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` say; ``False``: none."""
+    transport: Transport | AsyncTransport
+    """Sends the requests instead of the client, one at a time for a call: a function of a :class:`TransportRequest` that gives a :class:`TransportResponse` (httpx's or requests' will do), for tests.
+    With :class:`AsyncManagementApi` it may be a coroutine function. Its network errors are tried again like the client's own; anything else that it raises, the call raises. It must not
+    follow redirects."""
 
 
 def _milliseconds(name: str, value: Any) -> float:

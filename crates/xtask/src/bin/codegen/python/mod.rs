@@ -7,9 +7,11 @@
 //! | `operations/<group>.pyi` | its types |
 //! | `verbs.py`, `verbs.pyi` | `api.get("/api/users")` and its like, typed by route |
 //! | `groups.py`, `groups.pyi` | `api.users` and its like |
+//! | `columns.py` | what the columns of an exported listing are |
 //!
 //! Nothing of it is imported before it is used, so that the import of the package stays cheap.
 
+mod columns;
 mod models;
 mod names;
 mod operations;
@@ -83,6 +85,7 @@ pub(crate) fn generate(catalogue: &Catalogue, root: &Path, files: &mut Files) ->
     every.sort_by(|one, other| one.operation.path.cmp(&other.operation.path));
     add("verbs.pyi", &paths::stub(&every));
     add("verbs.py", &verbs());
+    add("columns.py", &columns::module(catalogue, &every));
     add("groups.py", &loaders(&groups));
     add("groups.pyi", &properties(&groups));
     Ok(())
