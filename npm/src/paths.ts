@@ -1,6 +1,6 @@
 /** What a path says of its calls: types that read `paths`. */
 import type { MaybeOptionalInit } from 'openapi-fetch';
-import type { paths } from './generated/paths.js';
+import type { lists, paths } from './generated/paths.js';
 
 /** The methods that the API knows. */
 export type Verb = 'get' | 'put' | 'post' | 'delete' | 'patch';
@@ -17,8 +17,6 @@ export type DataOf<Path extends keyof paths, V extends Verb> = paths[Path][V] ex
   : never;
 
 /** The paths that answer with a list. */
-export type ListPath = {
-  [Path in PathsWith<'get'>]: DataOf<Path, 'get'> extends readonly unknown[] ? Path : never;
-}[PathsWith<'get'>];
+export type ListPath = keyof lists;
 /** What the list at a path is of. */
-export type ItemAt<Path extends ListPath> = DataOf<Path, 'get'> extends readonly (infer Item)[] ? Item : never;
+export type ItemAt<Path extends ListPath> = lists[Path];

@@ -42,10 +42,8 @@ test('the names are those of every language, spelt in camel case', () => {
 test('every operation sends its method to its path, with its parameters, query and body', async (t) => {
   for (const operation of operations) {
     await t.test(operation.id, async () => {
-      const lists =
-        operation.paging !== 'never' && operation.answer.content.type.list !== undefined
-          ? Response.json([])
-          : undefined;
+      const { paging, itemsIn } = operation;
+      const lists = paging === 'never' ? undefined : Response.json(itemsIn ? { [itemsIn]: [] } : []);
       const { api, seen } = recorded(() => lists ?? Response.json({ id: 'x' }));
       const given = [];
       let path = operation.path;
@@ -61,7 +59,7 @@ test('every operation sends its method to its path, with its parameters, query a
         given.push({ some: 'body' });
       }
       const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
-      const queried = query.length > 0 || operation.search !== undefined || operation.paging !== 'never';
+      const queried = query.length > 0 || operation.search !== undefined || paging !== 'never';
       if (queried) {
         given.push({ [query[0]?.name ?? 'page']: 2 });
       }
@@ -115,6 +113,25 @@ test('a listing can be iterated, awaited and paged', async (t) => {
   }
   assert.deepEqual(sizes, [3, 2]);
   assert.ok(server.calls().every(({ path }) => path === '/api/users'));
+});
+
+test('a list that an object holds is a listing too', async (t) => {
+  const { api, apiClient } = await startApi(t, package_, ({ query }) => ({
+    json: { organizations: [{ id: `o${query.get('page')}` }] },
+    headers: { 'total-number': '2' },
+  }));
+  const listing = api.applications.listUserConsentOrganizations('a1', 'u1', { page_size: 1 });
+  const first = await listing;
+  assert.deepEqual([first.items, first.total], [[{ id: 'o1' }], 2]);
+  const path = '/api/applications/{id}/users/{userId}/consent-organizations';
+  const byPath = apiClient.paginate(path, { params: { path: { id: 'a1', userId: 'u1' } }, pageSize: 1 });
+  for (const listed of [listing, byPath]) {
+    const ids = [];
+    for await (const { id } of listed) {
+      ids.push(id);
+    }
+    assert.deepEqual(ids, ['o1', 'o2']);
+  }
 });
 
 test('an error status rejects with the typed error', async (t) => {

@@ -280,6 +280,23 @@ impl Catalogue {
         seen
     }
 
+    /// What the items of a listing are: of a list, or of the list that the answer holds under [`Operation::items_in`]. None where the
+    /// server never pages.
+    #[must_use]
+    pub fn items<'a>(&'a self, operation: &'a Operation) -> Option<&'a Type> {
+        if operation.paging == Paging::Never {
+            return None;
+        }
+        let list = match (operation.answered()?, &operation.items_in) {
+            (Type::Ref(model), Some(key)) => match self.models.get(model)? {
+                Model::Fields(fields) => &fields.iter().find(|field| field.name == *key)?.ty,
+                _ => return None,
+            },
+            (list, _) => list,
+        };
+        if let Type::List(item) = list { Some(item) } else { None }
+    }
+
     /// The operation with an id.
     #[must_use]
     pub fn operation(&self, id: &str) -> Option<&Operation> {

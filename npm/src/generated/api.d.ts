@@ -158,7 +158,7 @@ export interface ApplicationsApi {
   /** `DELETE /api/applications/{id}/secrets/{name}` */
   deleteSecret(id: string, name: string, options?: OperationOptions): Promise<undefined>;
   /** `GET /api/applications/{id}/users/{userId}/consent-organizations` */
-  listUserConsentOrganizations(id: string, userId: string, query?: { page?: number; page_size?: number }, options?: OperationOptions): Promise<m.ApplicationUserConsentOrganizations>;
+  listUserConsentOrganizations(id: string, userId: string, query?: { page?: number; page_size?: number }, options?: ListOptions): Listing<m.ApplicationUserConsentOrganizationsOrganization>;
   /**
    * `POST /api/applications/{id}/users/{userId}/consent-organizations`
    *

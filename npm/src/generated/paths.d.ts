@@ -8,7 +8,10 @@ type Headers = { [name: string]: unknown };
 type Json<T> = { headers: Headers; content: { "application/json": T } };
 /** An answer without data. */
 type Empty = { headers: Headers; content?: never };
-/** A refusal. It can be assigned to an `ErrorBody`, whose `code` knows the known codes: openapi-fetch's types cannot carry them. */
+/**
+ * A refusal. It can be assigned to an `ErrorBody`, whose `code` knows the known codes. Here it cannot: openapi-fetch takes answers apart (`Readable`), and `string & {}`, without which a union
+ * of known codes and any string is `string`, is an object to it.
+ */
 type Failure = Json<{ code?: string; message: string; data?: unknown; details?: unknown }>;
 /** A body in which keys, at any depth, may also be what the official declarations take. */
 type Loosen<Body, Keys, Also> = Body extends readonly (infer Item)[]
@@ -1609,6 +1612,57 @@ export interface operations {
     requestBody: { content: { "application/json": m.VerifyVerificationCodeBody } };
     responses: { 204: Empty; 400: Failure; 401: Failure; 403: Failure; default: Failure };
   };
+}
+
+/** What the lists are of, by their paths. */
+export interface lists {
+  "/api/applications": m.Application;
+  "/api/applications/{applicationId}/roles": m.Role;
+  "/api/applications/{id}/organizations": m.ApplicationOrganization;
+  "/api/applications/{id}/protected-app-metadata/custom-domains": m.CustomDomain;
+  "/api/applications/{id}/secrets": m.ApplicationSecret;
+  "/api/applications/{id}/users/{userId}/consent-organizations": m.ApplicationUserConsentOrganizationsOrganization;
+  "/api/configs/actions": m.ListedAction;
+  "/api/configs/jwt-customizer": m.ListedJwtCustomizer;
+  "/api/configs/oidc/{keyType}": m.OidcKey;
+  "/api/connector-factories": m.ConnectorFactory;
+  "/api/connectors": m.Connector;
+  "/api/custom-phrases": m.CustomPhrase;
+  "/api/custom-profile-fields": m.CustomProfileField;
+  "/api/domains": m.Domain;
+  "/api/email-templates": m.EmailTemplate;
+  "/api/hooks": m.Hook;
+  "/api/hooks/{id}/recent-logs": m.HookRecentLog;
+  "/api/logs": m.Log;
+  "/api/one-time-tokens": m.OneTimeToken;
+  "/api/organization-invitations": m.OrganizationInvitation;
+  "/api/organization-roles": m.ListedOrganizationRole;
+  "/api/organization-roles/{id}/resource-scopes": m.ResourceScope;
+  "/api/organization-roles/{id}/scopes": m.OrganizationScope;
+  "/api/organization-scopes": m.OrganizationScope;
+  "/api/organizations": m.Organization;
+  "/api/organizations/{id}/applications": m.OrganizationApplication;
+  "/api/organizations/{id}/applications/{applicationId}/roles": m.OrganizationRole;
+  "/api/organizations/{id}/jit/email-domains": m.OrganizationJitEmailDomain;
+  "/api/organizations/{id}/jit/roles": m.OrganizationRole;
+  "/api/organizations/{id}/jit/sso-connectors": m.OrganizationJitSsoConnector;
+  "/api/organizations/{id}/users": m.OrganizationUser;
+  "/api/organizations/{id}/users/{userId}/roles": m.OrganizationRole;
+  "/api/organizations/{id}/users/{userId}/scopes": m.OrganizationScope;
+  "/api/resources": m.Resource;
+  "/api/resources/{resourceId}/scopes": m.ResourceScope;
+  "/api/roles": m.ListedRole;
+  "/api/roles/{id}/applications": m.Application;
+  "/api/roles/{id}/scopes": m.RoleScope;
+  "/api/roles/{id}/users": m.User;
+  "/api/saml-applications/{id}/secrets": m.SamlApplicationSecret;
+  "/api/sso-connector-providers": m.SsoConnectorProvider;
+  "/api/sso-connectors": m.SsoConnector;
+  "/api/users": m.User;
+  "/api/users/{userId}/mfa-verifications": m.UserMfaVerification;
+  "/api/users/{userId}/organizations": m.ApplicationOrganization;
+  "/api/users/{userId}/personal-access-tokens": m.UserPersonalAccessToken;
+  "/api/users/{userId}/roles": m.Role;
 }
 
 /** The models, as openapi-typescript has them; each is exported by its name too. */

@@ -39,7 +39,7 @@ export const TABLE = `0.well-known/account-center G getAccountCenter
 3 Pb createSecret
 3{name} Ab updateSecret
 4 D deleteSecret
-2users/{userId}/consent-organizations Gq listUserConsentOrganizations
+2users/{userId}/consent-organizations Lq listUserConsentOrganizations
 5 Pb createUserConsentOrganization
 5 Ub replaceUserConsentOrganizations
 5{organizationId} D deleteUserConsentOrganization

@@ -10,8 +10,10 @@ import {
   type Application,
   type CreateUserBody,
   type components,
+  type ErrorBody,
   type KnownErrorCode,
   type Listing,
+  type Organization,
   type operations,
   type Page,
   type paths,
@@ -20,7 +22,7 @@ import {
   type User,
 } from 'logto-management';
 
-const { api } = createManagementApi('tenant', { clientId: 'id', clientSecret: 'secret' });
+const { api, apiClient } = createManagementApi('tenant', { clientId: 'id', clientSecret: 'secret' });
 
 export async function calls(file: Blob, body: CreateUserBody): Promise<void> {
   const user: User = await api.users.create(body, { retries: 0 });
@@ -55,6 +57,11 @@ export async function listings(): Promise<void> {
     const id: string = user.id;
     console.log(id);
   }
+  const consented: Listing<Organization> = api.applications.listUserConsentOrganizations('a1', 'u1');
+  const sameByPath: Listing<Organization> = apiClient.paginate(
+    '/api/applications/{id}/users/{userId}/consent-organizations',
+  );
+  console.log(consented, sameByPath);
   const first: Page<Application> = await api.applications.list({ types: ['SPA', 'Native'] });
   for await (const page of api.users.listRoles('u1').pages()) {
     const role: Role | undefined = page.items[0];
@@ -94,6 +101,26 @@ export function errors(thrown: unknown): boolean {
   }
   const code: string | undefined = thrown.code;
   return thrown.code === known || thrown.code === 'a.later_one' || code === unknown;
+}
+
+export async function errorsByPath(): Promise<boolean> {
+  const { data, error } = await apiClient.POST('/api/users', { body: { username: 'ann' } });
+  if (!error) {
+    const user: User = data;
+    return user.id === 'u1';
+  }
+  // What openapi-fetch makes of `paths` is a string by type; as an `ErrorBody` it has the known codes, and takes others.
+  const { code }: ErrorBody = error;
+  // @ts-expect-error -- text of any kind is no known code
+  const narrow: KnownErrorCode | undefined = code;
+  switch (code) {
+    case 'user.username_already_in_use':
+      return false;
+    case 'a.later_one':
+      return true;
+    default:
+      return code === narrow;
+  }
 }
 
 export const ofOwnTokens = (client: ApiClient): Api => operationsOf(client);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use logto_catalogue::{Model, Operation, Paging, Parameter, Place, Type};
+use logto_catalogue::{Operation, Paging, Parameter, Place, Type};
 
 use super::{Context, json_body, names, segment};
 
@@ -140,23 +140,11 @@ fn marker(context: &Context<'_>, operation: &Operation) -> String {
         "operation! {{\n/// `{} {}`\n{} {} {:?} -> {answer}, {read}\n}}\n\n",
         operation.method, operation.path, operation.id, operation.method, operation.path
     );
-    if let (Paging::Always | Paging::WhenAsked, Some(item)) = (operation.paging, item(context, operation)) {
+    if let Some(item) = context.catalogue.items(operation) {
         let _ =
             write!(text, "impl Listing for {} {{\ntype Item = {};\n}}\n\n", operation.id, names::ty(item));
     }
     text
-}
-
-/// The type of the items of an answer: it is a list, or holds one.
-fn item<'c>(context: &Context<'c>, operation: &'c Operation) -> Option<&'c Type> {
-    let list = match (operation.answered()?, &operation.items_in) {
-        (Type::Ref(model), Some(key)) => match context.catalogue.models.get(model)? {
-            Model::Fields(fields) => &fields.iter().find(|field| field.name == *key)?.ty,
-            _ => return None,
-        },
-        (list, _) => list,
-    };
-    if let Type::List(item) = list { Some(item) } else { None }
 }
 
 /// Methods for what may be left out.

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use logto_catalogue::{Operation, Paging, Place, Type, text::pascal};
+use logto_catalogue::{Operation, Place, text::pascal};
 
 use super::operations::{self, For, model};
 use super::{Context, comment, spelt, types};
@@ -65,7 +65,7 @@ fn method(context: &Context<'_>, operation: &Operation) -> String {
     if let (Some(query), required) = operations::query(operation, For::Names) {
         arguments.push(format!("query{}: {query}", if required { "" } else { "?" }));
     }
-    let item = listed(operation);
+    let item = context.catalogue.items(operation);
     let options = if item.is_some() { "ListOptions" } else { "OperationOptions" };
     arguments.push(format!("options?: {options}"));
     let answer = item.map_or_else(
@@ -78,14 +78,6 @@ fn method(context: &Context<'_>, operation: &Operation) -> String {
         types::camel(&operation.name),
         arguments.join(", ")
     )
-}
-
-/// What the items of a listing are; none for what the server never pages.
-pub(crate) fn listed(operation: &Operation) -> Option<&Type> {
-    match (operation.paging, operation.answered()) {
-        (Paging::Always | Paging::WhenAsked, Some(Type::List(item))) => Some(item),
-        _ => None,
-    }
 }
 
 fn answer(operation: &Operation) -> String {

@@ -20,7 +20,10 @@ type Headers = { [name: string]: unknown };
 type Json<T> = { headers: Headers; content: { \"application/json\": T } };
 /** An answer without data. */
 type Empty = { headers: Headers; content?: never };
-/** A refusal. It can be assigned to an `ErrorBody`, whose `code` knows the known codes: openapi-fetch's types cannot carry them. */
+/**
+ * A refusal. It can be assigned to an `ErrorBody`, whose `code` knows the known codes. Here it cannot: openapi-fetch takes answers apart (`Readable`), and `string & {}`, without which a union
+ * of known codes and any string is `string`, is an object to it.
+ */
 type Failure = Json<{ code?: string; message: string; data?: unknown; details?: unknown }>;
 /** A body in which keys, at any depth, may also be what the official declarations take. */
 type Loosen<Body, Keys, Also> = Body extends readonly (infer Item)[]
@@ -53,12 +56,27 @@ pub(crate) fn file(context: &Context<'_>) -> String {
     for operation in &context.catalogue.operations {
         text.push_str(&entry(context, operation));
     }
+    text.push_str("}\n\n/** What the lists are of, by their paths. */\nexport interface lists {\n");
+    for operation in &context.catalogue.operations {
+        if let Some(item) = listed(context, operation) {
+            let _ = writeln!(text, "  {:?}: {};", operation.path, model(item));
+        }
+    }
     text.push_str("}\n\n/** The models, as openapi-typescript has them; each is exported by its name too. */\nexport interface components {\n  schemas: {\n");
     for name in context.catalogue.models.keys() {
         let _ = writeln!(text, "    {name}: m.{name};");
     }
     text.push_str("  };\n  responses: never;\n  parameters: never;\n  requestBodies: never;\n  headers: never;\n  pathItems: never;\n}\n");
     text
+}
+
+/// What `paginate` lists at a path: also what the server never pages, which is a listing of one page.
+fn listed<'a>(context: &'a Context<'_>, operation: &'a Operation) -> Option<&'a Type> {
+    match operation.answered() {
+        _ if operation.method != "GET" => None,
+        Some(Type::List(item)) => Some(item),
+        _ => context.catalogue.items(operation),
+    }
 }
 
 fn by_path<'a>(context: &Context<'a>) -> BTreeMap<&'a str, BTreeMap<String, &'a Operation>> {

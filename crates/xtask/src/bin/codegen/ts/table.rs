@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use logto_catalogue::{Operation, text::snake};
 
 use super::operations::{For, query};
-use super::{Context, api, types};
+use super::{Context, types};
 
 pub(crate) fn file(context: &Context<'_>) -> Result<String> {
     let mut lines = String::new();
@@ -26,7 +26,12 @@ pub(crate) fn file(context: &Context<'_>) -> Result<String> {
             bail!("{}: so many segments have no digit", operation.id);
         }
         let rest = segments.get(shared..).unwrap_or_default().join("/");
-        let _ = writeln!(lines, "{shared}{rest} {} {}", signs(operation)?, types::camel(&operation.name));
+        let _ = writeln!(
+            lines,
+            "{shared}{rest} {} {}",
+            signs(context, operation)?,
+            types::camel(&operation.name)
+        );
         before = segments;
     }
     Ok(format!(
@@ -36,9 +41,9 @@ pub(crate) fn file(context: &Context<'_>) -> Result<String> {
 }
 
 /// The method, or `L` for a listing; then `b` for a body, `f` for a file, `q` for a query.
-fn signs(operation: &Operation) -> Result<String> {
+fn signs(context: &Context<'_>, operation: &Operation) -> Result<String> {
     let mut signs = match operation.method.as_str() {
-        "GET" if api::listed(operation).is_some() => "L",
+        "GET" if context.catalogue.items(operation).is_some() => "L",
         "GET" => "G",
         "POST" => "P",
         "PUT" => "U",
