@@ -9,6 +9,7 @@ const COMPILERS = { 'TypeScript 5.9': 'typescript', 'TypeScript 7': 'typescript-
 const PROJECTS = {
   'the package': 'tsconfig.json',
   'programs that use it': 'tests/types/tsconfig.json',
+  'the life cycle': 'smoke/life-cycle/tsconfig.json',
   'programs for @logto/api, with @logto/api': 'tests/types/dropin/tsconfig.official.json',
   'programs for @logto/api, with this package': 'tests/types/dropin/tsconfig.json',
 };
