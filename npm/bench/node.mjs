@@ -8,6 +8,7 @@ import { createManagementApi } from 'logto-management/management';
 import { request } from 'undici';
 
 import { batch, compare } from './measure.mjs';
+import { compileMs, declarationBytes, PACKAGES } from './types.mjs';
 
 const { LOGTO_ENDPOINT, LOGTO_CLIENT_ID, LOGTO_CLIENT_SECRET, LOGTO_API_INDICATOR, BENCH_SLOW_ENDPOINT } = process.env;
 const rounds = Number(process.env.BENCH_ROUNDS ?? 9);
@@ -105,3 +106,16 @@ const importing = (name) => {
 };
 const imports = { 'logto-management': 'logto-management/management', '@logto/api': '@logto/api/management' };
 await compare('import', imports, async (name) => importing(name), { rounds, metrics: ['import_ms', 'import_rss_mb'] });
+
+const bytes = new Map(Object.values(PACKAGES).map((of) => [of, declarationBytes(of)]));
+const compiling = async (of) => ({
+  d_ts_bytes: bytes.get(of),
+  // `skipLibCheck`, as `tsc --init` has it; and with all declarations checked.
+  tsc_ms: compileMs(of, true),
+  tsc_lib_check_ms: compileMs(of, false),
+});
+await compare('types', PACKAGES, compiling, {
+  rounds: Math.min(rounds, 5),
+  metrics: ['d_ts_bytes', 'tsc_ms', 'tsc_lib_check_ms'],
+  warmUp: false,
+});
