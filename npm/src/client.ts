@@ -16,8 +16,8 @@ import { fromEngine } from './errors.js';
 import { Listing, type PaginateOptions } from './paginate.js';
 import { coreName } from './options.js';
 import { flattenSearchParams } from './query.js';
-import { isPlain, LightRequest, ManagementRequest } from './request.js';
-import { toResponse } from './response.js';
+import { isPlain, LightRequest, ManagementRequest, takeUpRequest } from './request.js';
+import { takeUpResponse, toResponse } from './response.js';
 import type { paths } from './generated/paths.js';
 import type { ItemAt, ListPath } from './paths.js';
 
@@ -81,12 +81,24 @@ class Engines {
   }
 }
 
+let takenUp = false;
+
+/** See `later.ts`. */
+function takeUp(): void {
+  if (!takenUp) {
+    takenUp = true;
+    takeUpRequest();
+    takeUpResponse();
+  }
+}
+
 export function createClient(
   engine: Engine,
   module: EngineModule,
   engineOptions: EngineOptions,
   clientOptions: ClientOptions,
 ): ApiClient {
+  takeUp();
   const engines = new Engines(engine, module, engineOptions);
   const authorization = new Authorization(engine, engineOptions.getToken !== undefined);
   const base: UntypedClient = createFetchClient<paths>({

@@ -42,7 +42,11 @@ export declare const createManagementApiFromEnv: Facade['createManagementApiFrom
  */
 export declare const createApiClient: Facade['createApiClient'];
 
-/** Which engine runs: the native addon, or WASM where there is none for this platform or runtime. They behave alike. */
+/**
+ * Which engine runs: the native addon, or WASM where there is none for this platform or runtime. They behave alike.
+ *
+ * In Node it says what is installed until the first client loads it, and from then on what loaded.
+ */
 export declare const engineKind: Facade['engineKind'];
 
 /** Every {@link LogtoError.reason} that there is. */

@@ -4,6 +4,7 @@
  * A real one is for eyes: middleware may look at it, copy it or hand back another. Where there is no middleware nobody but openapi-fetch sees it, and {@link LightRequest} does.
  */
 import type { EngineCall } from './engine/engine.js';
+import { adopt, LaterRequest } from './later.js';
 
 /**
  * A real `Request` that remembers what it was made from.
@@ -11,7 +12,7 @@ import type { EngineCall } from './engine/engine.js';
  * The url is kept as it was given, because a `Request` resolves `.` and `..`: a parameter could lead the call to another route before the core sees it. A text body and the caller's signal are kept because reading
  * them back costs a stream and a listener.
  */
-export class ManagementRequest extends globalThis.Request {
+export class ManagementRequest extends LaterRequest {
   readonly #target: string | undefined;
   readonly #text: string | undefined;
   readonly #signal: AbortSignal | undefined;
@@ -47,6 +48,11 @@ export class ManagementRequest extends globalThis.Request {
     return #target in request ? request.#signal : request.signal;
   }
 }
+
+/** Before the first of these. */
+export const takeUpRequest = (): void => {
+  adopt(ManagementRequest, globalThis.Request);
+};
 
 /** The members of an {@link EngineCall} that no `Request` has. */
 export type CallExtras = Pick<EngineCall, 'route' | 'text' | 'options'>;

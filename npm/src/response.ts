@@ -3,6 +3,7 @@
  */
 import type { EngineCall, EngineResponse } from './engine/engine.js';
 import { type LogtoError, toError } from './errors.js';
+import { adopt, LaterResponse } from './later.js';
 import { reasonPhrase } from './status.js';
 
 const encoder = new TextEncoder();
@@ -61,7 +62,7 @@ function parse([answer, { method, route }]: Source, text: string): unknown {
 }
 
 /** The answer as a `Response`. It differs from one of `fetch` in `json()`: see {@link parse}; other types than JSON and text give bytes. */
-export class ManagementResponse extends globalThis.Response implements AnswerInfo {
+export class ManagementResponse extends LaterResponse implements AnswerInfo {
   readonly #source: Source;
 
   constructor(source: Source) {
@@ -209,28 +210,33 @@ class LightResponse implements AnswerInfo {
 
 const UNREAD = { get: (name: string) => (name.toLowerCase() === 'content-length' ? 'some' : null) } as Headers;
 
-// What is not written above, a real one answers.
 type Members = Record<string, (...args: unknown[]) => unknown>;
-const light = LightResponse.prototype as unknown as Members;
 const real = (response: unknown): Members => (response as LightResponse).real() as never;
-for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(globalThis.Response.prototype))) {
-  if (!(name in light)) {
-    const member = get
-      ? {
-          get(this: unknown) {
-            return real(this)[name];
-          },
-        }
-      : {
-          value(this: unknown, ...args: unknown[]) {
-            return real(this)[name]?.(...args);
-          },
-        };
-    Object.defineProperty(light, name, { configurable: true, ...member });
+
+/** Before the first of these. */
+export function takeUpResponse(): void {
+  adopt(ManagementResponse, globalThis.Response);
+  const light = LightResponse.prototype as unknown as Members;
+  // What is not written above, a real one answers.
+  for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(globalThis.Response.prototype))) {
+    if (!(name in light)) {
+      const member = get
+        ? {
+            get(this: unknown) {
+              return real(this)[name];
+            },
+          }
+        : {
+            value(this: unknown, ...args: unknown[]) {
+              return real(this)[name]?.(...args);
+            },
+          };
+      Object.defineProperty(light, name, { configurable: true, ...member });
+    }
   }
+  // A Response for `instanceof`, and for whoever prints it.
+  for (const prototype of [light, ManagementResponse.prototype] as { constructor?: unknown }[]) {
+    delete prototype.constructor;
+  }
+  Object.setPrototypeOf(light, ManagementResponse.prototype);
 }
-// A Response for `instanceof`, and for whoever prints it.
-for (const prototype of [light, ManagementResponse.prototype] as { constructor?: unknown }[]) {
-  delete prototype.constructor;
-}
-Object.setPrototypeOf(light, ManagementResponse.prototype);

@@ -79,13 +79,31 @@ test('the engine can be insisted on', () => {
   assert.equal(inProcess(script, { LOGTO_MANAGEMENT_ENGINE: '' }).stdout, 'native');
 });
 
-test('both engines know the same names', () => {
-  const script = "const { errorNames } = await import('logto-management'); console.log(errorNames.join());";
-  const [native, wasm] = ['native', 'wasm'].map(
-    (engine) => inProcess(script, { LOGTO_MANAGEMENT_ENGINE: engine }).stdout,
-  );
-  assert.equal(wasm, native);
-  assert.equal(native, api.errorNames.join());
+test('both engines know the same names', async () => {
+  const wasm = await import('../lib/wasm-default.mjs');
+  assert.deepEqual(wasm.errorNames, api.errorNames);
+  const { report } = process;
+  const platform = report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl';
+  const suffix = { linux: `linux-${process.arch}-${platform}`, win32: `win32-${process.arch}-msvc` };
+  const addon = suffix[process.platform] ?? `${process.platform}-${process.arch}`;
+  assert.deepEqual(require(`../logto-management.${addon}.node`).errorNames(), api.errorNames);
+});
+
+test('the engine is loaded with the first client, and then the kind is what loaded', () => {
+  const loaded = 'process.report.getReport().sharedObjects.some((path) => /logto.management.*\\.node$/.test(path))';
+  const script = (first) => `
+    import * as module from 'node:module';
+    const { createApiClient } = await import('logto-management');
+    const package_ = await import('logto-management');
+    const seen = [${loaded}, package_.engineKind];
+    ${first}
+    createApiClient({ baseUrl: 'http://127.0.0.1:1', getToken: async () => 't' });
+    console.log(JSON.stringify([...seen, ${loaded}, package_.engineKind]));`;
+  const kinds = (first, engine) => inProcess(script(first), { LOGTO_MANAGEMENT_ENGINE: engine });
+  assert.equal(kinds('', '').stdout, '[false,"native",true,"native"]');
+  const broken = "module.default._extensions['.node'] = () => { throw new Error('too old a libc'); };";
+  assert.equal(kinds(broken, '').stdout, '[false,"native",false,"wasm"]');
+  assert.match(kinds(broken, 'native').stderr, /there is no addon for this platform/);
 });
 
 test('importing and making a client does nothing', () => {

@@ -14,19 +14,41 @@ function platforms(): string[] {
   }
 }
 
+/** An addon's file, where a checkout's build puts it beside `lib/`. */
+const fileOf = (platform: string): string => `../logto-management.${platform}.node`;
+
+/** The package that it is published in. */
+const packageOf = (platform: string): string => `logto-management-${platform}`;
+
+function resolves(load: NodeJS.Require, id: string): boolean {
+  try {
+    return load.resolve(id) !== '';
+  } catch {
+    return false;
+  }
+}
+
 /**
- * The addon, from a checkout's build beside `lib/` or from its platform package; `undefined` where there is none, or it does not load (an old glibc, a sandbox): the WASM engine does the same then.
+ * Whether there is an addon for this platform. It is not loaded, and looked for where installers put it before Node is asked, whose way takes as long as the rest of this package's import.
  *
- * @param load A `require` of the module that asks.
+ * @param load A `require` of the module that asks, and `url` where that is.
  */
-export function loadAddon(load: (id: string) => unknown): Addon | undefined {
-  for (const platform of platforms()) {
-    for (const id of [`../logto-management.${platform}.node`, `logto-management-${platform}`]) {
-      try {
-        return load(id) as Addon;
-      } catch {
-        // The next one.
-      }
+export function hasAddon(load: NodeJS.Require, url: string): boolean {
+  const { existsSync } = load('node:fs') as typeof import('node:fs');
+  const names = platforms();
+  return (
+    names.some((name) => [fileOf(name), `../../${packageOf(name)}`].some((path) => existsSync(new URL(path, url)))) ||
+    names.some((name) => resolves(load, packageOf(name)))
+  );
+}
+
+/** The addon, if there is one that loads: `undefined` also with an old glibc, or in a sandbox. The WASM engine does the same then. */
+export function loadAddon(load: NodeJS.Require): Addon | undefined {
+  for (const id of platforms().flatMap((name) => [fileOf(name), packageOf(name)])) {
+    try {
+      return load(id) as Addon;
+    } catch {
+      // The next one.
     }
   }
   return undefined;

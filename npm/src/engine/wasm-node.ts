@@ -1,11 +1,9 @@
-/** The WASM engine in Node, for platforms without an addon. */
-import { readFileSync } from 'node:fs';
+/** The WASM engine in Node, for platforms without an addon and for clients with a `fetch` of their own. */
+import { createRequire } from 'node:module';
 import type { EngineModule } from './engine.js';
-import { wasmModule } from './wasm.js';
 
-/** Reads and compiles the module: synchronously, since CommonJS cannot wait. */
+/** Loads the engine. Most programs never do, and one that is only imported takes time and memory too. */
 export function wasmModuleOfNode(): EngineModule {
-  // Written out, so that tools that trace files (Next.js, Vercel) take it along.
-  const bytes = readFileSync(new URL('../wasm/logto_management_bg.wasm', import.meta.url));
-  return wasmModule(new WebAssembly.Module(bytes), { shared: true });
+  const require = createRequire(import.meta.url);
+  return (require('./wasm-engine.cjs') as typeof import('./wasm-beside.js')).wasmModuleBeside();
 }

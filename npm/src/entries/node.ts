@@ -1,22 +1,42 @@
-/** The package in Node: the addon, or the WASM engine where there is none. `LOGTO_MANAGEMENT_ENGINE=wasm` or `=native` insists on one. */
-import { channel } from 'node:diagnostics_channel';
+/**
+ * The package in Node: the addon, or the WASM engine where there is none. `LOGTO_MANAGEMENT_ENGINE=wasm` or `=native` insists on one.
+ *
+ * The engine is loaded with the first client: until then the package costs what its code costs.
+ */
 import { createRequire } from 'node:module';
 import type { EngineModule } from '../engine/engine.js';
-import { loadAddon } from '../engine/load-addon.js';
+import { hasAddon, loadAddon } from '../engine/load-addon.js';
 import { nativeModule } from '../engine/native.js';
 import { wasmModuleOfNode } from '../engine/wasm-node.js';
+import { ERROR_NAMES } from '../error-names.js';
 import { EVENT_TYPES, type Channels } from '../events.js';
 import { bind } from '../facade.js';
 
 export * from '../exports.js';
 
+/** Built-in modules too: as an import of an ES module, `node:fs` alone brings all of Node's streams with it. */
+const load = createRequire(import.meta.url);
+const wanted = process.env['LOGTO_MANAGEMENT_ENGINE'];
+const found = wanted !== 'wasm' && hasAddon(load, import.meta.url);
+
+function needAddon(): void {
+  if (wanted === 'native') {
+    throw new Error('logto-management: LOGTO_MANAGEMENT_ENGINE=native, but there is no addon for this platform');
+  }
+}
+
+if (!found) {
+  needAddon();
+}
+
+/** By what is installed; should that not load (an old glibc, a sandbox), the first client corrects it. */
+export let engineKind: EngineModule['kind'] = found ? 'native' : 'wasm';
+
 function chooseEngine(): EngineModule {
-  const wanted = process.env['LOGTO_MANAGEMENT_ENGINE'];
-  const addon = wanted === 'wasm' ? undefined : loadAddon(createRequire(import.meta.url));
+  const addon = found ? loadAddon(load) : undefined;
   if (!addon) {
-    if (wanted === 'native') {
-      throw new Error('logto-management: LOGTO_MANAGEMENT_ENGINE=native, but there is no addon for this platform');
-    }
+    needAddon();
+    engineKind = 'wasm';
     return wasmModuleOfNode();
   }
   const native = nativeModule(addon);
@@ -28,12 +48,24 @@ function chooseEngine(): EngineModule {
   };
 }
 
+let chosen: EngineModule | undefined;
+const engine = (): EngineModule => (chosen ??= chooseEngine());
+
+const { channel } = load('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
+
 /** `logto-management:request`, `:response`, `:retry`, `:token`. */
 const channels = Object.fromEntries(
   EVENT_TYPES.map((type) => [type, channel(`logto-management:${type}`)]),
 ) as unknown as Channels;
 
-export const { createManagementApi, createManagementApiFromEnv, createApiClient, engineKind, errorNames } = bind(
-  chooseEngine(),
+export const { createManagementApi, createManagementApiFromEnv, createApiClient, errorNames } = bind(
+  {
+    kind: engineKind,
+    errorNames: ERROR_NAMES,
+    get callOptions() {
+      return engine().callOptions;
+    },
+    createEngine: (options) => engine().createEngine(options),
+  },
   channels,
 );
