@@ -32,6 +32,7 @@
 //!
 //! # Features
 //! `full` (the default) has all operations; without it, the feature `users` has those below `/api/users`, and so on for each group.
+//! `redis` shares tokens and the rate limit between processes.
 //!
 //! # Errors
 //! Every failure is an [`Error`]: ask its [`kind`](Error::kind), its `is_*` predicates, Logto's [`code`](Error::code) (typed: `ErrorCode::of(&error)`)

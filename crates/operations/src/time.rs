@@ -8,7 +8,7 @@ use std::{
 use logto_management_core::UnixMillis;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Milliseconds since 1970, in UTC. On the wire a whole number.
+/// Milliseconds since 1970, in UTC. On the wire a whole number; where a fraction comes, it is dropped.
 ///
 /// ```
 /// use logto_management_operations::Time;

@@ -113,6 +113,8 @@ fn rustdoc() -> Result<()> {
         "-p",
         "logto-management-core",
         "-p",
+        "logto-management-operations",
+        "-p",
         "logto-management",
     ]);
     doc.env("RUSTDOCFLAGS", "-D warnings").run()
