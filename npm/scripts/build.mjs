@@ -22,13 +22,16 @@ const wasmBesideLib = {
   },
 };
 
-/** For programs that are bundled: no file lies beside the bundle, so the module is part of it. */
-const wasmInside = {
-  name: 'wasm-inside',
+/** Puts another module in the place of `wasm-node.ts`. */
+const wasmFrom = (file) => ({
+  name: 'wasm-from',
   setup({ onResolve }) {
-    onResolve({ filter: /\/wasm-node\.js$/ }, () => ({ path: at('src/engine/wasm-inside.ts') }));
+    onResolve({ filter: /\/wasm-node\.js$/ }, () => ({ path: at(file) }));
   },
-};
+});
+
+/** For programs that are bundled: no file lies beside the bundle, so the module is part of it. */
+const wasmInside = wasmFrom('src/engine/wasm-inside.ts');
 
 /** `x.wasm?bytes` becomes part of the bundle. */
 const inlineBytes = {
@@ -59,7 +62,7 @@ const shared = {
 
 const forNode = {
   ...shared,
-  external: ['node:*'],
+  external: ['node:*', './wasm-engine.cjs'],
   platform: 'node',
   minifySyntax: true,
   minifyWhitespace: true,
@@ -73,6 +76,7 @@ await build({ ...forNode, ...entry('node'), format: 'esm', outfile: at('lib/node
 await build({
   ...forNode,
   ...entry('node'),
+  plugins: [wasmFrom('src/engine/wasm-required.ts')],
   format: 'cjs',
   outfile: at('lib/node.cjs'),
   // CommonJS has no import.meta.
