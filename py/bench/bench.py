@@ -1,7 +1,7 @@
 """This package beside httpx, requests and aiohttp, in one process and against one server.
 
 ``cargo xtask bench python`` builds the package, installs the peers, starts the servers and judges the lines. ``LOGTO_*`` name the server,
-``BENCH_SLOW_ENDPOINT`` one with 10,000 users and 30 ms latency. CPU is this process's, all threads. Every answer becomes Python dicts and lists.
+``BENCH_SLOW_ENDPOINT`` one with 10,000 users and 30 ms latency, ``BENCH_MANY_ENDPOINT`` one with 100,000. CPU is this process's, all threads. Every answer becomes Python dicts and lists.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import asyncio
 import json
 import os
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -182,8 +184,62 @@ def list_case(endpoint: str) -> None:
         report("list10k_30ms", in_turns(["logto_management", "httpx"], measure, 3, warm_up=False), ["wall_ms"])
 
 
+# Each in an interpreter of its own, so that what one has in memory is not the other's: prints wall time and peak memory.
+ARROW = {
+    "logto_management": """
+import os, resource, time
+from logto_management import ManagementApi
+import pyarrow
+with ManagementApi.from_env() as api:
+    api.access_token()
+    started = time.perf_counter()
+    table = api.users.list().to_arrow()
+    wall = time.perf_counter() - started
+""",
+    "httpx": """
+import os, resource, time
+import httpx, json, pyarrow
+with httpx.Client(base_url=os.environ["LOGTO_ENDPOINT"]) as client:
+    credentials = (os.environ["LOGTO_CLIENT_ID"], os.environ["LOGTO_CLIENT_SECRET"])
+    form = {"grant_type": "client_credentials", "resource": os.environ["LOGTO_API_INDICATOR"], "scope": "all"}
+    token = client.post("/oidc/token", data=form, auth=credentials).json()["access_token"]
+    client.headers["authorization"] = f"Bearer {token}"
+    started = time.perf_counter()
+    users, page = [], 1
+    while True:
+        rows = json.loads(client.get("/api/users", params={"page": page, "page_size": 100}).content)
+        users.extend(rows)
+        if len(rows) < 100:
+            break
+        page += 1
+    table = pyarrow.Table.from_pylist(users)
+    wall = time.perf_counter() - started
+""",
+}
+REPORT = """
+assert table.num_rows == int(os.environ["BENCH_USERS"]), table.num_rows
+print(wall * 1000, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def arrow_case(endpoint: str) -> None:
+    users = int(os.environ.get("BENCH_USERS", "100000"))
+    environment = {**os.environ, "LOGTO_ENDPOINT": endpoint, "BENCH_USERS": str(users)}
+
+    def measure(name: str) -> Cost:
+        command = [sys.executable, "-c", ARROW[name] + REPORT]
+        printed = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+        wall, peak = (float(number) for number in printed.split())
+        return {"wall_ms": wall, "peak_rss_mb": peak}
+
+    rounds = in_turns(["logto_management", "httpx"], measure, 3, warm_up=False)
+    report("list100k_arrow", rounds, ["wall_ms", "peak_rss_mb"])
+
+
 if __name__ == "__main__":
     sync_cases()
     asyncio.run(async_cases())
     if slow := os.environ.get("BENCH_SLOW_ENDPOINT"):
         list_case(slow)
+    if many := os.environ.get("BENCH_MANY_ENDPOINT"):
+        arrow_case(many)

@@ -56,6 +56,8 @@ pub(crate) fn of(bench: &str, case: &str, metric: &str, peer: &str) -> Option<Go
         ("python", "async_get20_c1", "cpu_us_per_request", "aiohttp") => AtMost(2.0 / 3.0),
         ("python", "threads16_get20", "requests_per_second", "httpx") => AtLeast(2.0),
         ("python", "list10k_30ms", "wall_ms", "httpx") => AtMost(1.0 / 6.0),
+        ("python", "list100k_arrow", "wall_ms", "httpx") => AtMost(1.0 / 3.0),
+        ("python", "list100k_arrow", "peak_rss_mb", "httpx") => AtMost(1.0 / 2.0),
 
         ("edge", "bundle", "gzip_bytes", "budget")
         | ("edge", "get20_workerd", "cpu_us_per_request", "@logto/api") => AtMost(1.0),

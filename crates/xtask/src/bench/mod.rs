@@ -69,7 +69,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             }
             Suite::Rust | Suite::Edge => None,
         };
+        let many = match suite {
+            Suite::Python => Some(Simulator::start(&["--users", "100000"])?),
+            Suite::Rust | Suite::Node | Suite::Edge => None,
+        };
         let program = suite.point_at(program, options.rounds, &simulator, slow.as_ref());
+        let program = match &many {
+            Some(many) => program.env("BENCH_MANY_ENDPOINT", &many.base_url),
+            None => program,
+        };
         say::step("measuring");
         let lines = program
             .read_stdout()?
