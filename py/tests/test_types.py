@@ -6,6 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+# They read all that is imported, pandas and polars too.
+pytestmark = pytest.mark.timeout(600)
+
 PROJECT = Path(__file__).parents[1]
 
 
