@@ -43,6 +43,24 @@ pub(crate) const fn millis(duration: Duration) -> u64 {
     duration.as_secs().saturating_mul(1000).saturating_add(duration.subsec_millis() as u64)
 }
 
+/// A duration from milliseconds, as other languages have them; to the microsecond (above thirty years, to the millisecond). None where they are negative or beyond all time.
+#[must_use]
+pub(crate) fn from_millis(ms: f64) -> Option<Duration> {
+    // Not `Duration::try_from_secs_f64`: exact to the last bit, in a hundred times the code.
+    match ms {
+        0.0..1e12 => Some(Duration::from_micros((ms * 1000.0).round() as u64)),
+        1e12..1e19 => Some(Duration::from_millis(ms as u64)),
+        _ => None,
+    }
+}
+
+/// So much of a duration, to the microsecond.
+#[must_use]
+pub(crate) fn part_of(duration: Duration, part: f64) -> Duration {
+    let micros = duration.as_secs() as f64 * 1e6 + f64::from(duration.subsec_micros());
+    Duration::from_micros((micros * part) as u64)
+}
+
 /// The client's view of time and chance.
 pub trait Clock: MaybeSend + MaybeSync + 'static {
     /// Wall time: when tokens end, what a `Retry-After` date means.

@@ -121,7 +121,7 @@ impl Config {
             missing.push("LOGTO_CLIENT_SECRET");
         }
         let (Some(id), Some(secret), true) = (id, secret, missing.is_empty()) else {
-            return Err(Error::config(format!("Set the environment variables {}", missing.join(", "))));
+            return Err(Error::config(words!["Set the environment variables ", missing.join(", ")]));
         };
         let mut builder =
             Self::tenant(tenant.unwrap_or_else(|| "default".to_owned())).credentials(id, secret);
@@ -375,12 +375,14 @@ impl ConfigBuilder {
 /// A pasted credential often brings a line break along, and then fails far away with `invalid_client`.
 fn check_credential(what: &str, value: &str) -> Result<(), Error> {
     if value.is_empty() {
-        return Err(Error::config(format!("The {what} is empty")));
+        return Err(Error::config(words!["The ", what, " is empty"]));
     }
     if value.starts_with(text::is_space) || value.ends_with(text::is_space) {
-        return Err(Error::config(format!(
-            "The {what} starts or ends with white space: a line break pasted along?"
-        )));
+        return Err(Error::config(words![
+            "The ",
+            what,
+            " starts or ends with white space: a line break pasted along?"
+        ]));
     }
     Ok(())
 }

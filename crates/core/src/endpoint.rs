@@ -17,7 +17,11 @@ pub(crate) struct BaseUrl {
 impl BaseUrl {
     pub(crate) fn parse(url: &str) -> Result<Self, Error> {
         let fail = |why: &str| {
-            Err(Error::config(format!("The base url {why}: expected something like https://id.example.com")))
+            Err(Error::config(words![
+                "The base url ",
+                why,
+                ": expected something like https://id.example.com"
+            ]))
         };
         if url.contains('#') {
             return fail("must have no fragment");
@@ -63,12 +67,12 @@ impl BaseUrl {
         let port = match digits.parse::<u16>() {
             _ if digits.is_empty() => String::new(),
             Ok(port) if port == if https { 443 } else { 80 } => String::new(),
-            Ok(port) if digits.bytes().all(|b| b.is_ascii_digit()) => format!(":{port}"),
+            Ok(port) if digits.bytes().all(|b| b.is_ascii_digit()) => words![":", port],
             _ => return fail("has no valid port"),
         };
         let host = host.to_ascii_lowercase();
         let scheme = if https { "https" } else { "http" };
-        Ok(Self { text: format!("{scheme}://{host}{port}{path}"), host, https })
+        Ok(Self { text: words![scheme, "://", host, port, path], host, https })
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -119,12 +123,12 @@ pub(crate) fn is_dot_segment(segment: &str) -> bool {
 pub(crate) fn cloud_url(tenant_id: &str) -> Result<String, Error> {
     let valid = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if tenant_id.is_empty() || !tenant_id.chars().all(valid) {
-        return Err(Error::config(format!(
-            "{} is not a tenant id: it is the first part of https://<tenant id>.logto.app. For another address give the base url and the resource indicator",
-            quoted(tenant_id)
-        )));
+        return Err(Error::config(words![
+            quoted(tenant_id),
+            " is not a tenant id: it is the first part of https://<tenant id>.logto.app. For another address give the base url and the resource indicator"
+        ]));
     }
-    Ok(format!("https://{tenant_id}.logto.app"))
+    Ok(words!["https://", tenant_id, ".logto.app"])
 }
 
 /// A resource indicator is an absolute URI without fragment (RFC 8707, section 2); the server compares it byte for byte.
@@ -132,10 +136,11 @@ pub(crate) fn check_indicator(indicator: String) -> Result<String, Error> {
     let absolute = text::split_once(&indicator, "://")
         .is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty());
     if !absolute || indicator.contains('#') || indicator.contains(text::is_space) {
-        return Err(Error::config(format!(
-            "{} is not a resource indicator: it is an absolute URI such as {SELF_HOSTED_INDICATOR}",
-            quoted(&indicator)
-        )));
+        return Err(Error::config(words![
+            quoted(&indicator),
+            " is not a resource indicator: it is an absolute URI such as ",
+            SELF_HOSTED_INDICATOR
+        ]));
     }
     Ok(indicator)
 }
@@ -145,24 +150,33 @@ pub(crate) fn indicator_hint(config: &Config) -> String {
     let given = &config.indicator;
     let base = config.base_url();
     if config.base_url.is_logto_cloud() {
-        let right = format!("{base}/api");
+        let right = words![base, "/api"];
         return if *given == right {
-            format!(
-                "The resource indicator {given} is the usual one of this tenant: check the tenant id, and that the application belongs to it"
-            )
+            words![
+                "The resource indicator ",
+                given,
+                " is the usual one of this tenant: check the tenant id, and that the application belongs to it"
+            ]
         } else {
-            format!("The resource indicator of this Logto Cloud tenant is {right}, not {given}")
+            words!["The resource indicator of this Logto Cloud tenant is ", right, ", not ", given]
         };
     }
     if given.ends_with('/') {
-        return format!("The resource indicator {given} must not end with a slash");
+        return words!["The resource indicator ", given, " must not end with a slash"];
     }
     if *given == SELF_HOSTED_INDICATOR {
-        return format!(
-            "If {base} is the custom domain of a Logto Cloud tenant, the resource indicator is https://<tenant id>.logto.app/api, not {given}"
-        );
+        return words![
+            "If ",
+            base,
+            " is the custom domain of a Logto Cloud tenant, the resource indicator is https://<tenant id>.logto.app/api, not ",
+            given
+        ];
     }
-    format!(
-        "The resource indicator {given} is not one of this server's. A self-hosted Logto has {SELF_HOSTED_INDICATOR}, whatever its address; a Logto Cloud tenant behind a custom domain has https://<tenant id>.logto.app/api"
-    )
+    words![
+        "The resource indicator ",
+        given,
+        " is not one of this server's. A self-hosted Logto has ",
+        SELF_HOSTED_INDICATOR,
+        ", whatever its address; a Logto Cloud tenant behind a custom domain has https://<tenant id>.logto.app/api"
+    ]
 }

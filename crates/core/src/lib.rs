@@ -21,6 +21,10 @@
 //! | [`transport`], [`clock`], [`observe`] | what is handed in |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+// First: the others use its macro.
+#[macro_use]
+mod text;
+
 pub mod auth;
 pub mod client;
 pub mod clock;
@@ -55,7 +59,6 @@ mod slots;
     reason = "here the tests compare it, and nothing else uses it"
 )]
 mod small_http;
-mod text;
 pub mod transport;
 
 pub use auth::{

@@ -5,6 +5,7 @@
 use std::{borrow::Cow, time::Duration};
 
 use crate::{
+    clock::from_millis,
     config::{ClientAuth, ConfigBuilder},
     error::Error,
     json::Json,
@@ -86,11 +87,11 @@ struct Named<'a> {
 
 impl Named<'_> {
     fn wrong(&self, expected: &str) -> Error {
-        Error::config(format!("The option {} must be {expected}, not {}", self.name, self.value.text()))
+        Error::config(words!["The option ", self.name, " must be ", expected, ", not ", self.value.text()])
     }
 
     fn unknown(&self, known: &[&str]) -> Error {
-        Error::config(format!("There is no option {}. The options are {}", self.name, known.join(", ")))
+        Error::config(words!["There is no option ", self.name, ". The options are ", known.join(", ")])
     }
 
     fn count(&self) -> Result<u32, Error> {
@@ -108,10 +109,7 @@ impl Named<'_> {
     }
 
     fn duration(&self) -> Result<Duration, Error> {
-        self.value
-            .as_f64()
-            .and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok())
-            .ok_or_else(|| self.wrong("a number of milliseconds"))
+        self.value.as_f64().and_then(from_millis).ok_or_else(|| self.wrong("a number of milliseconds"))
     }
 
     fn some_time(&self) -> Result<Duration, Error> {

@@ -146,9 +146,11 @@ impl Request {
         if value.is_array() {
             for value in value.items() {
                 if value.is_array() || value.is_object() {
-                    self.spoil(format!(
-                        "The query parameter {name} is a list of something else than plain values"
-                    ));
+                    self.spoil(words![
+                        "The query parameter ",
+                        name,
+                        " is a list of something else than plain values"
+                    ]);
                     break;
                 }
                 self.push_json(name, value);
@@ -158,7 +160,7 @@ impl Request {
                 self.push_json(&key, value);
             }
         } else if value.is_object() {
-            self.spoil(format!("The query parameter {name} cannot be an object; only search_params can"));
+            self.spoil(words!["The query parameter ", name, " cannot be an object; only search_params can"]);
         } else if !value.is_null() {
             let text = value.as_str().unwrap_or(Cow::Borrowed(value.text()));
             self.query.push((name.to_owned(), text.into_owned()));
@@ -178,7 +180,7 @@ impl Request {
                     self.headers.append(name, value);
                 }
             }
-            _ => self.spoil(format!("{} is no valid header, or its value is none", quoted(name))),
+            _ => self.spoil(words![quoted(name), " is no valid header, or its value is none"]),
         }
         self
     }
@@ -297,24 +299,25 @@ pub(crate) struct Prepared {
 /// Fills a template. A parameter can only ever be one segment: it is encoded, and `.`, `..` and empty ones, which would change the route, are refused.
 fn fill(template: &str, params: &[(String, String)]) -> Result<String, Error> {
     if !template.starts_with('/') {
-        return Err(Error::request(format!(
-            "The path {} must begin with /, as in /api/users",
-            quoted(template)
-        )));
+        return Err(Error::request(words![
+            "The path ",
+            quoted(template),
+            " must begin with /, as in /api/users"
+        ]));
     }
     let mut path = String::with_capacity(template.len() + 16);
     let mut used = 0;
     let mut rest = template;
     while let Some((before, from_brace)) = rest.split_once('{') {
         let Some((name, after)) = from_brace.split_once('}') else {
-            return Err(Error::request(format!("The path {} has a {{ without its }}", quoted(template))));
+            return Err(Error::request(words!["The path ", quoted(template), " has a { without its }"]));
         };
         let mut values = params.iter().filter(|(given, _)| given == name);
         let Some((_, value)) = values.next() else {
-            return Err(Error::request(format!("The path parameter {name} is missing")));
+            return Err(Error::request(words!["The path parameter ", name, " is missing"]));
         };
         if values.next().is_some() {
-            return Err(Error::request(format!("The path parameter {name} is given twice")));
+            return Err(Error::request(words!["The path parameter ", name, " is given twice"]));
         }
         check_segment(name, value)?;
         path.push_str(before);
@@ -324,9 +327,9 @@ fn fill(template: &str, params: &[(String, String)]) -> Result<String, Error> {
     }
     path.push_str(rest);
     if used != params.len() {
-        let unknown = params.iter().find(|(name, _)| !text::contains(template, &format!("{{{name}}}")));
+        let unknown = params.iter().find(|(name, _)| !text::contains(template, &words!["{", name, "}"]));
         let name = unknown.map_or("", |(name, _)| name.as_str());
-        return Err(Error::request(format!("The path {template} has no parameter {name}")));
+        return Err(Error::request(words!["The path ", template, " has no parameter ", name]));
     }
     check_path(path.split(['?', '#']).next().unwrap_or_default())?;
     Ok(path)
@@ -334,15 +337,20 @@ fn fill(template: &str, params: &[(String, String)]) -> Result<String, Error> {
 
 fn check_segment(name: &str, value: &str) -> Result<(), Error> {
     if value.is_empty() {
-        return Err(Error::request(format!(
-            "The path parameter {name} is empty: the request would go to another route"
-        )));
+        return Err(Error::request(words![
+            "The path parameter ",
+            name,
+            " is empty: the request would go to another route"
+        ]));
     }
     if endpoint::is_dot_segment(value) {
-        return Err(Error::request(format!(
-            "The path parameter {name} is {}: the request would go to another route",
-            quoted(value)
-        )));
+        return Err(Error::request(words![
+            "The path parameter ",
+            name,
+            " is ",
+            quoted(value),
+            ": the request would go to another route"
+        ]));
     }
     Ok(())
 }
@@ -371,10 +379,11 @@ fn locate(target: &str, route: Option<&str>, config: &Config) -> Result<(String,
         };
     }
     if !target.starts_with('/') {
-        return Err(Error::request(format!(
-            "The path {} must begin with /, as in /api/users",
-            quoted(route.unwrap_or("(filled)"))
-        )));
+        return Err(Error::request(words![
+            "The path ",
+            quoted(route.unwrap_or("(filled)")),
+            " must begin with /, as in /api/users"
+        ]));
     }
     check_filled(target, route)?;
     Ok((target.to_owned(), false))
@@ -389,9 +398,11 @@ fn check_filled(target: &str, route: Option<&str>) -> Result<(), Error> {
     for segment in route.split('?').next().unwrap_or_default().split('/') {
         let Some(value) = filled.next() else { break };
         if segment.contains('{') && value.is_empty() {
-            return Err(Error::request(format!(
-                "The path parameter {segment} is empty: the request would go to another route"
-            )));
+            return Err(Error::request(words![
+                "The path parameter ",
+                segment,
+                " is empty: the request would go to another route"
+            ]));
         }
     }
     Ok(())
@@ -405,7 +416,7 @@ fn check_body(body: &Bytes, headers: &HeaderMap, limit: usize) -> Result<(), Err
         .and_then(|value| value.split(';').next())
         .is_some_and(|essence| essence.trim_ascii_end().to_ascii_lowercase().ends_with("json"));
     if json && body.len() > limit {
-        let message = format!("The JSON body has {} bytes; Logto takes {limit} at the most", body.len());
+        let message = words!["The JSON body has ", body.len(), " bytes; Logto takes ", limit, " at the most"];
         let mut inner = Inner::new(ErrorKind::Config, name::BODY_TOO_LARGE, message);
         inner.hint = Some("Split the request: the server would answer 404 to it".to_owned());
         return Err(inner.into());

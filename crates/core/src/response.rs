@@ -143,7 +143,7 @@ impl Response {
     }
 
     pub(crate) fn undecodable(&self, why: &str, what: &str) -> Error {
-        let message = format!("The answer is not what was asked for: it is {what} ({why})");
+        let message = words!["The answer is not what was asked for: it is ", what, " (", why, ")"];
         let mut inner = Inner::new(ErrorKind::Decode, name::DECODE, message);
         inner.status = Some(self.status.as_u16());
         inner.body = Some(self.body.clone());

@@ -12,7 +12,7 @@
 use std::time::Duration;
 
 use crate::{
-    clock::UnixMillis,
+    clock::{UnixMillis, part_of},
     error::ApiErrorBody,
     http::{HeaderMap, HeaderValue, Method, header::RETRY_AFTER},
     http_date,
@@ -43,7 +43,7 @@ impl RetryPolicy {
     /// Full jitter: anywhere between nothing and a bound that doubles. `retry` counts from 0; `jitter` is in `[0, 1)`.
     pub(crate) fn backoff(&self, retry: u32, jitter: f64) -> Duration {
         let doubled = 2u32.checked_pow(retry).and_then(|factor| self.initial_delay.checked_mul(factor));
-        doubled.unwrap_or(self.max_delay).min(self.max_delay).mul_f64(jitter.clamp(0.0, 1.0))
+        part_of(doubled.unwrap_or(self.max_delay).min(self.max_delay), jitter.clamp(0.0, 1.0))
     }
 }
 

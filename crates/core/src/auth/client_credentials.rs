@@ -16,7 +16,7 @@ use super::{
     store::{LOCK, PATIENCE, Share, StoreError, TokenVault, VaultStep},
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, part_of},
     config::Credentials,
     error::Error,
     observe::Event,
@@ -146,7 +146,7 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
         let mut lent = Lent::Away;
         let looked = self.look(share, &mut lent).await.unwrap_or_else(|trouble| {
             lent = Lent::Away;
-            self.warn_of_store(share, &trouble.to_string());
+            self.warn_of_store(share, trouble.message());
             None
         });
         let (result, is_new) = match looked {
@@ -173,7 +173,7 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
             (saved, _) => saved,
         };
         if let Err(trouble) = given_back {
-            self.warn_of_store(share, &trouble.to_string());
+            self.warn_of_store(share, trouble.message());
         }
         result
     }
@@ -228,7 +228,7 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
             if clock.monotonic() >= patience {
                 return Ok(None);
             }
-            clock.sleep(POLL.mul_f64(0.5 + clock.jitter())).await;
+            clock.sleep(part_of(POLL, 0.5 + clock.jitter())).await;
         }
     }
 
@@ -243,10 +243,10 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
     async fn ask(&self) -> Result<AccessToken, Error> {
         let pipeline = &self.pipeline;
         if pipeline.config.base_url.is_insecure() && !self.warned_insecure.swap(true, Ordering::Relaxed) {
-            let message = format!(
-                "{} is plain http: the client secret and every token cross the network unencrypted",
-                pipeline.config.base_url()
-            );
+            let message = words![
+                pipeline.config.base_url(),
+                " is plain http: the client secret and every token cross the network unencrypted"
+            ];
             pipeline.emit(&Event::Warning { code: "insecure_http", message: &message });
         }
         let asked_at = pipeline.clock.now();

@@ -41,14 +41,14 @@ pub(super) fn token_request(config: &Config, credentials: &Credentials) -> Resul
             percent::form(&credentials.id, &mut pair);
             pair.push(':');
             percent::form(credentials.secret.expose(), &mut pair);
-            let value = format!("Basic {}", STANDARD.encode(pair));
+            let value = words!["Basic ", STANDARD.encode(pair)];
             let mut value = HeaderValue::try_from(value)
                 .map_err(|_| Error::config("The credentials make no valid header"))?;
             value.set_sensitive(true);
             headers.insert(header::AUTHORIZATION, value);
         }
     }
-    let uri = format!("{}{ROUTE}", config.base_url());
+    let uri = words![config.base_url(), ROUTE];
     Ok(Prepared {
         method: Method::POST,
         uri: uri.parse().map_err(|_| Error::config("The base url makes no valid token endpoint"))?,
@@ -74,7 +74,7 @@ pub(super) fn refusal(response: &Response, config: &Config) -> Error {
             Some("The tenant's quota of tokens is used up; trying again cannot help. See the plan's usage in Logto's Console".to_owned()),
         ),
         None if response.status.as_u16() == 404 => {
-            (name::AUTH_FAILED, Some(format!("Is there a Logto at {}?", config.base_url())))
+            (name::AUTH_FAILED, Some(words!["Is there a Logto at ", config.base_url(), "?"]))
         }
         _ => (name::AUTH_FAILED, None),
     };
@@ -107,7 +107,7 @@ pub(super) fn unusable(response: &Response, why: &str) -> Error {
     let mut inner = Inner::new(
         ErrorKind::Auth,
         name::AUTH_FAILED,
-        format!("The token endpoint answered {}, but {why}", response.status.as_u16()),
+        words!["The token endpoint answered ", response.status.as_u16(), ", but ", why],
     );
     inner.status = Some(response.status.as_u16());
     inner.request_id = response.request_id().map(str::to_owned);

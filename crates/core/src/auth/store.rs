@@ -47,6 +47,12 @@ impl StoreError {
     }
 }
 
+impl StoreError {
+    pub(crate) fn message(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

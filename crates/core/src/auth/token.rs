@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use crate::{
-    clock::{UnixMillis, millis},
+    clock::{UnixMillis, from_millis, millis},
     error::Error,
     http::HeaderValue,
     json::{self, Json},
@@ -46,7 +46,7 @@ impl AccessToken {
         scope: Option<String>,
     ) -> Result<Self, Error> {
         let value = value.into();
-        let Ok(mut header) = HeaderValue::try_from(format!("Bearer {}", value.expose())) else {
+        let Ok(mut header) = HeaderValue::try_from(words!["Bearer ", value.expose()]) else {
             return Err(Error::config("The access token holds characters that a header cannot carry"));
         };
         header.set_sensitive(true);
@@ -66,12 +66,12 @@ impl AccessToken {
     pub(crate) fn from_answer(body: &[u8], asked_at: UnixMillis) -> Result<Self, String> {
         let answer = Json::parse(body).map_err(|at| {
             // Only where, never what: the text could hold the token.
-            format!("its answer is no token response (wrong at byte {at})")
+            words!["its answer is no token response (wrong at byte ", at, ")"]
         })?;
         let text = |name: &str| match answer.member(name).filter(|value| !value.is_null()) {
             Some(value) => match value.as_str() {
                 Some(text) => Ok(Some(text.into_owned())),
-                None => Err(format!("its answer is no token response ({name} is no text)")),
+                None => Err(words!["its answer is no token response (", name, " is no text)"]),
             },
             None => Ok(None),
         };
@@ -86,7 +86,7 @@ impl AccessToken {
         }
         let lifetime = match answer.member("expires_in").and_then(seconds) {
             Some(seconds) if seconds.is_finite() => {
-                Duration::try_from_secs_f64(seconds.clamp(0.0, 1e9)).unwrap_or_default()
+                from_millis(seconds.clamp(0.0, 1e9) * 1000.0).unwrap_or_default()
             }
             _ => UNSTATED_LIFETIME,
         };

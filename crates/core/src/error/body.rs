@@ -49,8 +49,8 @@ pub(super) fn describe_body(status: StatusCode, body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_ascii();
     if text.is_empty() || text.starts_with('<') || text.eq_ignore_ascii_case(reason) {
-        return format!("The server answered {} {reason}", status.as_u16());
+        return words!["The server answered ", status.as_u16(), " ", reason];
     }
     let short: String = text.chars().take(200).collect();
-    format!("The server answered {} {reason}: {short}", status.as_u16())
+    words!["The server answered ", status.as_u16(), " ", reason, ": ", short]
 }

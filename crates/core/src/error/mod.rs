@@ -139,7 +139,7 @@ impl Error {
         let api = ApiErrorBody::parse(answer.body);
         let message = match (&api.error_description, &api.message) {
             (Some(description), Some(message)) if !text::contains(message, description) => {
-                format!("{message} ({description})")
+                words![message, " (", description, ")"]
             }
             (Some(text), None) | (_, Some(text)) => text.clone(),
             (None, None) => describe_body(answer.status, answer.body),
@@ -347,7 +347,7 @@ impl Error {
 
 impl From<TransportError> for Inner {
     fn from(error: TransportError) -> Self {
-        let mut inner = Self::new(ErrorKind::Transport, transport_name(error.kind()), error.to_string());
+        let mut inner = Self::new(ErrorKind::Transport, transport_name(error.kind()), error.message());
         inner.source = Some(error);
         inner
     }
@@ -357,20 +357,20 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         if let (Some(method), Some(route)) = (self.method(), self.route()) {
-            write!(f, "{method} {route}: ")?;
+            f.write_str(&words![method, " ", route, ": "])?;
         }
         if let Some(status) = inner.status {
-            write!(f, "{status} ")?;
+            f.write_str(&words![status, " "])?;
         }
         if let Some(code) = self.code() {
-            write!(f, "{code}: ")?;
+            f.write_str(&words![code, ": "])?;
         }
         f.write_str(&inner.message)?;
         if let Some(hint) = self.hint() {
-            write!(f, ". {hint}")?;
+            f.write_str(&words![". ", hint])?;
         }
         if let Some(id) = self.request_id() {
-            write!(f, " (request id {id})")?;
+            f.write_str(&words![" (request id ", id, ")"])?;
         }
         Ok(())
     }

@@ -17,13 +17,18 @@ pub struct PageCursor {
     pub(super) size: u32,
 }
 
+impl PageCursor {
+    /// Its text, as `to_string` gives it.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let total = self.total.map_or_else(|| "-".to_owned(), |total| total.to_string());
+        words!["p1.", self.frontier, ".", self.size, ".", total]
+    }
+}
+
 impl fmt::Display for PageCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "p1.{}.{}.", self.frontier, self.size)?;
-        match self.total {
-            Some(total) => write!(f, "{total}"),
-            None => f.write_str("-"),
-        }
+        f.write_str(&self.to_text())
     }
 }
 
@@ -41,7 +46,7 @@ impl FromStr for PageCursor {
             };
             parts.next().is_none().then_some(Self { frontier, total, size })
         };
-        parse().ok_or_else(|| Error::request(format!("{} is no cursor of a listing", quoted(text))))
+        parse().ok_or_else(|| Error::request(words![quoted(text), " is no cursor of a listing"]))
     }
 }
 

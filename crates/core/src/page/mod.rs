@@ -5,12 +5,14 @@
 //! - `rows.rs` takes an answer apart into items and their ids.
 //! - `cursor.rs` is where a listing stands, as text. `link.rs` reads `Link` headers.
 
+mod ahead;
 mod cursor;
 mod items;
 mod link;
 mod pager;
 mod rows;
 mod scan;
+mod seen;
 
 pub use cursor::PageCursor;
 pub use items::Items;

@@ -2,11 +2,12 @@
 
 use std::{borrow::Cow, fmt};
 
-use futures_util::{StreamExt, stream::FuturesOrdered};
 use serde_json::Value;
 
 use super::{
-    Page, PageCursor, Total, link,
+    Page, PageCursor, Total,
+    ahead::Ahead,
+    link,
     rows::Rows,
     scan::{Answer, Scan, Taken, Window},
 };
@@ -74,13 +75,16 @@ impl ListRequest {
         match name {
             "page" => match number() {
                 Some(page) => self.page(page),
-                None => self.spoiled(format!("page must be a whole number from 1, not {shown}")),
+                None => self.spoiled(words!["page must be a whole number from 1, not ", shown]),
             },
             "page_size" => match number().and_then(|size| u32::try_from(size).ok()) {
                 Some(size) => self.page_size(size),
-                None => self.spoiled(format!(
-                    "page_size must be a whole number from 1 to {MAX_PAGE_SIZE}, not {shown}"
-                )),
+                None => self.spoiled(words![
+                    "page_size must be a whole number from 1 to ",
+                    MAX_PAGE_SIZE,
+                    ", not ",
+                    shown
+                ]),
             },
             _ => {
                 self.request = self.request.query_text(name, value);
@@ -100,7 +104,7 @@ impl ListRequest {
     #[must_use]
     pub fn page_size(mut self, size: u32) -> Self {
         if !(1..=MAX_PAGE_SIZE).contains(&size) {
-            return self.spoiled(format!("page_size must be from 1 to {MAX_PAGE_SIZE}, not {size}"));
+            return self.spoiled(words!["page_size must be from 1 to ", MAX_PAGE_SIZE, ", not ", size]);
         }
         self.page_size = size;
         self
@@ -165,7 +169,7 @@ impl ListRequest {
     }
 }
 
-type PageAnswer = BoxFuture<'static, (Window, Result<Response, Error>)>;
+type PageAnswer = (Window, Result<Response, Error>);
 
 /// Pages through a listing: each item that is there from start to end comes once, whatever comes and goes meanwhile.
 ///
@@ -174,7 +178,7 @@ pub struct Pager<T, C> {
     client: Client<T, C>,
     list: ListRequest,
     scan: Scan,
-    out: FuturesOrdered<PageAnswer>,
+    out: Ahead<PageAnswer>,
     given: bool,
     total: Option<Total>,
 }
@@ -182,7 +186,7 @@ pub struct Pager<T, C> {
 impl<T: HttpTransport, C: Clock> Pager<T, C> {
     pub(crate) fn new(client: Client<T, C>, list: ListRequest) -> Self {
         let scan = list.scan(client.max_concurrency());
-        Self { client, list, scan, out: FuturesOrdered::new(), given: false, total: None }
+        Self { client, list, scan, out: Ahead::new(), given: false, total: None }
     }
 
     /// The next page; `None` at the end, and from then on.
@@ -194,7 +198,7 @@ impl<T: HttpTransport, C: Clock> Pager<T, C> {
     pub async fn next_page(&mut self) -> Result<Option<Page>, Error> {
         while !self.scan.is_done() {
             while let Some(window) = self.scan.ask() {
-                self.out.push_back(self.request_page(window));
+                self.out.push(self.request_page(window));
             }
             let Some((window, answer)) = self.out.next().await else {
                 // Only after a caller gave up in the middle: nothing is out any more.
@@ -240,7 +244,7 @@ impl<T: HttpTransport, C: Clock> Pager<T, C> {
         self.scan.interrupt();
     }
 
-    fn request_page(&self, window: Window) -> PageAnswer {
+    fn request_page(&self, window: Window) -> BoxFuture<'static, PageAnswer> {
         let (client, request) = (self.client.clone(), self.list.page_request(window));
         Box::pin(async move { (window, client.fetch(request).await) })
     }
@@ -278,7 +282,7 @@ impl<T: HttpTransport, C: Clock> Pager<T, C> {
 
     /// Drops what is out, which aborts it.
     fn forget(&mut self) {
-        self.out = FuturesOrdered::new();
+        self.out = Ahead::new();
     }
 }
 

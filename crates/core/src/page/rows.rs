@@ -23,7 +23,7 @@ impl Rows {
     /// few of Logto's lists come.
     pub(super) fn parse(response: &Response) -> Result<Self, Error> {
         let body = response.body();
-        let list = Json::parse(body).map_err(|at| format!("wrong at byte {at}")).and_then(|json| {
+        let list = Json::parse(body).map_err(|at| words!["wrong at byte ", at]).and_then(|json| {
             let mut members = json.members();
             let json = match (members.next(), members.next()) {
                 (Some((_, only)), None) if json.is_object() && only.is_array() => only,
@@ -32,7 +32,7 @@ impl Rows {
             let what = if json.is_object() { "an object" } else { "a plain value" };
             json.is_array()
                 .then_some(json)
-                .ok_or_else(|| format!("{what} and no list: read it with a plain GET"))
+                .ok_or_else(|| words![what, " and no list: read it with a plain GET"])
         });
         let list = list.map_err(|why| response.undecodable(&why, "no list"))?;
         let body = body.slice_ref(list.text().as_bytes());

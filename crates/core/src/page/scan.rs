@@ -22,12 +22,7 @@
 //! "The last rows of some page" fails where as many rows moved at once as a page holds. So with small pages a run is only believed when it is over, and the first page, asked for once more,
 //! begins with the same row and tells the same total: then no row went in, and with equal totals none went out. Otherwise the scan begins again behind the first page, one page at a time.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-};
-
-use super::Total;
+use super::{Total, seen::Seen};
 
 /// Pages of fewer rows than this are small: see the [module documentation](self).
 const SMALL: u32 = 50;
@@ -83,28 +78,6 @@ enum Mode {
     Done,
 }
 
-/// FNV-1a: ids of one tenant's own rows need no protection from who made them, and it is quicker on short ones.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        // The table looks at the highest bits, too, which short texts hardly reach.
-        self.0 ^ self.0.rotate_left(32)
-    }
-}
-
 /// A run of small pages that is still to be believed.
 #[derive(Debug)]
 struct Unverified {
@@ -133,7 +106,7 @@ pub(super) struct Scan {
     ended_early: Option<u64>,
     unverified: Option<Unverified>,
     /// Which run an item was seen in; items are known by their key.
-    seen: HashMap<Box<str>, u32, BuildHasherDefault<Fnv>>,
+    seen: Seen,
     run: u32,
 }
 
@@ -152,7 +125,7 @@ impl Scan {
             slack: 0,
             ended_early: None,
             unverified: None,
-            seen: HashMap::default(),
+            seen: Seen::default(),
             run: 0,
         }
     }
@@ -202,7 +175,7 @@ impl Scan {
         let total = self.effective_total(answer, count);
         match self.mode {
             Mode::Run { .. } => {
-                let twice = answer.keys.iter().any(|key| self.seen.get(*key) == Some(&self.run));
+                let twice = answer.keys.iter().any(|key| self.seen.get(key) == Some(self.run));
                 if twice || total != self.total {
                     self.width = (self.width / 2).max(1);
                     self.mode = Mode::Single { asked: false };
@@ -330,12 +303,9 @@ impl Scan {
     /// The items that no page before held. Items without id are compared by their text, and may be alike within a page.
     fn new_items(&mut self, answer: &Answer<'_>) -> Vec<usize> {
         let keys = answer.keys.iter().enumerate();
-        let new = keys.filter(|(_, key)| !self.seen.contains_key(**key)).map(|(index, _)| index).collect();
+        let new = keys.filter(|(_, key)| self.seen.get(key).is_none()).map(|(index, _)| index).collect();
         for key in answer.keys {
-            match self.seen.get_mut(*key) {
-                Some(run) => *run = self.run,
-                None => drop(self.seen.insert((*key).into(), self.run)),
-            }
+            self.seen.set(key, self.run);
         }
         new
     }

@@ -9,11 +9,11 @@ use crate::{
 };
 
 pub(super) fn too_far(wait: Duration) -> Error {
-    exhausted(&format!("its turn at the rate limit is {} ms away", millis(wait)))
+    exhausted(&words!["its turn at the rate limit is ", millis(wait), " ms away"])
 }
 
 pub(super) fn exhausted(why: &str) -> Error {
-    Inner::new(ErrorKind::BudgetExhausted, name::BUDGET, format!("The call's deadline ended: {why}")).into()
+    Inner::new(ErrorKind::BudgetExhausted, name::BUDGET, words!["The call's deadline ended: ", why]).into()
 }
 
 /// Why a single sending gave no answer to judge.

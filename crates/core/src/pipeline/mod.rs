@@ -195,7 +195,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
                 return Err(SendError::Deadline(exhausted("the request was under way")));
             }
             Either::Right(_) => {
-                let message = format!("No complete answer within {} ms", millis(allowed));
+                let message = words!["No complete answer within ", millis(allowed), " ms"];
                 Err(TransportError::new(TransportErrorKind::Timeout, message))
             }
         };
@@ -280,10 +280,11 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         token: Option<&Arc<AccessToken>>,
     ) -> Result<Response, SendError> {
         if response.status.is_redirection() && response.status != StatusCode::NOT_MODIFIED {
-            let message = format!(
-                "The server answered with a redirect ({}), which is never followed",
-                response.status.as_u16()
-            );
+            let message = words![
+                "The server answered with a redirect (",
+                response.status.as_u16(),
+                "), which is never followed"
+            ];
             let mut inner = Inner::new(ErrorKind::UnexpectedRedirect, name::REDIRECT, message);
             inner.status = Some(response.status.as_u16());
             inner.request_id = response.request_id().map(str::to_owned);

@@ -84,6 +84,6 @@ const SERVER: &str = "Internal Server Error,Not Implemented,Bad Gateway,Service 
 
 impl fmt::Display for StatusCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.0, self.canonical_reason().unwrap_or("<unknown status code>"))
+        f.write_str(&words![self.0, " ", self.canonical_reason().unwrap_or("<unknown status code>")])
     }
 }
