@@ -13,6 +13,11 @@ use crate::{host, tasks::Waiting};
 /// The longest timer that JavaScript knows, 24.8 days: it takes a longer one for 0.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
+/// Whole microseconds. Not `as_micros`: 128 bits.
+pub(crate) fn micros(duration: Duration) -> u64 {
+    duration.as_secs() * 1_000_000 + u64::from(duration.subsec_micros())
+}
+
 /// The runtime's own clock: `Date.now`, `performance.now`, `setTimeout`, `Math.random`. Or the core's testing clock, over it.
 #[derive(Clone, Debug)]
 pub(crate) struct HostClock(Option<TestingClock<Real>>);
@@ -71,8 +76,7 @@ impl Clock for Real {
         // Not before somebody waits.
         async move {
             let pause = Waiting::new();
-            let micros = duration.as_secs() * 1_000_000 + u64::from(duration.subsec_micros());
-            host::begin_timer(pause.key(), micros as f64 / 1000.0);
+            host::begin_timer(pause.key(), micros(duration) as f64 / 1000.0);
             pause.await;
         }
     }

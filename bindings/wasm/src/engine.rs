@@ -9,7 +9,7 @@ use logto_management_core::{
 };
 
 use crate::{
-    clock::HostClock,
+    clock::{HostClock, micros},
     fetch::FetchTransport,
     host::{self, Host},
     options::{Setup, call_options},
@@ -102,15 +102,21 @@ impl Engine {
     }
 
     pub(crate) fn advance(&self, ms: f64) {
-        if let (Some(testing), Ok(by)) = (self.clock.testing(), Duration::try_from_secs_f64(ms / 1000.0)) {
-            testing.advance(by);
+        if let Some(testing) = self.clock.testing() {
+            testing.advance(Duration::from_micros((ms * 1000.0) as u64));
         }
     }
 
     pub(crate) fn take_sleeps(&self) -> String {
         let sleeps = self.clock.testing().map(|testing| testing.take_sleeps()).unwrap_or_default();
-        let lines: Vec<_> = sleeps.iter().map(|sleep| (sleep.as_micros() as u64).to_string()).collect();
-        lines.join("\n")
+        let mut lines = String::new();
+        for sleep in sleeps {
+            if !lines.is_empty() {
+                lines.push('\n');
+            }
+            lines.push_str(&micros(sleep).to_string());
+        }
+        lines
     }
 }
 

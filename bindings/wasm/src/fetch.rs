@@ -48,7 +48,7 @@ struct FailedExchange(u32);
 
 impl fmt::Display for FailedExchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "exchange {}", self.0)
+        f.write_str("an exchange")
     }
 }
 

@@ -15,6 +15,7 @@
 //! | `tasks.rs` | runs calls, each in the turn of what woke it |
 //! | `options.rs` | what the façade hands over when it makes an engine |
 //! | `text.rs` | headers and pairs as one string: one crossing instead of many |
+//! | `memory.rs` | the allocator |
 //! | `host.rs` | the border with the JavaScript that these call: `npm/src/engine/wasm-host.ts` |
 //!
 //! Rules: making an engine does no I/O, starts no timer and draws no random number. Exports take `&self`, and no borrow lives across
@@ -27,6 +28,7 @@ mod engine;
 mod exports;
 mod fetch;
 mod host;
+mod memory;
 mod options;
 mod pager;
 mod tasks;

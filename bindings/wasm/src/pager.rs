@@ -55,7 +55,7 @@ impl EnginePager {
     /// Where a later pager would go on; nothing when there is nothing more, or while a page is on its way.
     pub(crate) fn cursor(&self) -> Option<String> {
         match &*self.slot.borrow() {
-            Slot::Idle(pager) => pager.cursor().map(|cursor| cursor.to_string()),
+            Slot::Idle(pager) => pager.cursor().map(|cursor| cursor.to_text()),
             Slot::Wrong(_) | Slot::Busy => None,
         }
     }
@@ -115,7 +115,7 @@ impl Drop for Out {
 /// Begins a listing as the façade's `EngineList` says, in JSON: `path`, `pathParams` and `headers` flat, `query` a list of `[name, value]`, `pageSize`, `page`,
 /// `concurrency`, `cursor`, `options`.
 pub(crate) fn start(client: &HostClient, json: &str) -> Result<Inner, Error> {
-    let wrong = |what: &str| Error::invalid_config(format!("A listing's {what}"));
+    let wrong = |what: &str| Error::invalid_config(["A listing's ", what].concat());
     let list = Json::parse(json.as_bytes()).map_err(|_| wrong("description is no JSON"))?;
     let text = |name: &str| list.member(name).and_then(Json::as_str);
     let mut builder =

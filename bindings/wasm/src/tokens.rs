@@ -19,7 +19,7 @@ impl TokenSource for HostTokens {
         self.0.ask(key);
         let given = question.await;
         if given.number == 0 {
-            return Err(Error::token_unavailable(format!("getToken #{key}")));
+            return Err(Error::token_unavailable(["getToken #", &key.to_string()].concat()));
         }
         // When it ends, only the function knows.
         AccessToken::new(given.text, UnixMillis(u64::MAX), None).map(Arc::new)

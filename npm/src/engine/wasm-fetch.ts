@@ -38,8 +38,19 @@ const enum Failure {
 
 const failed = (failure: Failure, message: string): Failed => ({ failure, message });
 
-/** What the core looks at in an answer whose body stays here. */
-const SHOWN = ['content-type', 'logto-core-request-id', 'retry-after'];
+/** What the core looks at in a success whose body stays here: that makes no pause, so when to come again is none of it. */
+const SHOWN = ['content-type', 'logto-core-request-id'];
+
+const pick = (headers: Headers): string => {
+  let shown = '';
+  for (const name of SHOWN) {
+    const value = headers.get(name);
+    if (value !== null) {
+      shown += `${shown && '\n'}${name}\n${value}`;
+    }
+  }
+  return shown;
+};
 
 /** @param head Method, url, and names and values of headers in turn. */
 export async function exchange(
@@ -66,13 +77,6 @@ export async function exchange(
     answered = true;
     const stays = bodyStays !== 'no' && response.ok;
     const kept = await readBody(response, limit, stays && bodyStays === 'text');
-    const shown = (): string =>
-      toPairs(
-        SHOWN.flatMap((name) => {
-          const value = response.headers.get(name);
-          return value === null ? [] : [[name, value] as const];
-        }),
-      );
     let packed: string | undefined;
     return {
       // Browsers hide which redirect it was; any of them makes the core say what it is.
@@ -80,7 +84,7 @@ export async function exchange(
       get headers() {
         return (packed ??= toPairs(response.headers));
       },
-      shown: stays ? shown() : toPairs(response.headers),
+      shown: stays ? pick(response.headers) : toPairs(response.headers),
       whole: stays ? kept.slice(0, 1) : kept,
       kept: stays ? kept : undefined,
     };

@@ -4,11 +4,11 @@
  * Calls have even numbers, given here; what a call waits for has an odd key, given by the module, which is resumed under that key. The module runs in the turn of whatever woke it: in a Worker, everything that a
  * request causes then stays in that request.
  *
- * Numbers cross as they are, texts as UTF-8 in the module's memory: a place and a length.
+ * Numbers cross as they are, texts as UTF-8 in the module's memory: a place and a length. Short ones go in through a place that is always the same, which spares a crossing and a piece of memory for each.
  */
 import type { TokenStore } from '../store.js';
 import { messageOf, readError, TokenFailures } from './common.js';
-import type { EngineOptions, EnginePage, EngineResponse, EngineToken } from './engine.js';
+import type { EngineOptions, EnginePage, EngineResponse, EngineToken, ErrorData } from './engine.js';
 import { vaultStep } from './vault.js';
 import { type Answer, exchange } from './wasm-fetch.js';
 
@@ -20,6 +20,9 @@ interface Operation {
 interface Call {
   resolve(value: never): void;
   reject(failure: unknown): void;
+  /** Told when it is settled, before whoever waits for it. */
+  ended: ((number: number) => void) | undefined;
+  failures: TokenFailures | undefined;
   /** Whether its answer may come as a text. */
   text: boolean;
   /** What came last of its exchanges: headers and bodies stay on this side. */
@@ -30,6 +33,8 @@ interface Call {
 export interface Exports {
   memory: WebAssembly.Memory;
   buffer(length: number): number;
+  /** The place for short texts: {@link ROOM} bytes. */
+  room(): number;
   create(host: number, text: number, length: number): number;
   dispose(engine: number): void;
   send(engine: number, call: number, text: number, length: number, body: number, bodyLength: number): void;
@@ -51,17 +56,12 @@ type Placed = readonly [place: number, length: number];
 
 const DATA = ['none', 'json', 'text', 'bytes'] as const;
 const NOWHERE: Placed = [0, 0];
+/** `ROOM` of `bindings/wasm/src/host.rs`. */
+const ROOM = 8192;
+/** Shorter texts are read byte by byte: less than what a call of the decoder costs. */
+const SHORT = 32;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
-
-/** What a failed call rejects with: the core's JSON of the error. */
-export class CoreFailure {
-  /** @param exchange The key of the request that failed it; 0 for none. */
-  constructor(
-    readonly json: string,
-    readonly exchange: number,
-  ) {}
-}
 
 type HostOptions = Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn' | 'tokenStore'>;
 
@@ -81,6 +81,7 @@ export class Instance {
   readonly #operations = new Map<number, Operation>();
   readonly #hosts = new Map<number, Host>();
   #memory = new Uint8Array();
+  #room = new Uint8Array();
   #lastCall = 0;
   #lastHost = 0;
   #trap: unknown;
@@ -116,9 +117,9 @@ export class Instance {
   }
 
   /** The failure of a call in an instance that is dead. */
-  failure(): CoreFailure {
+  failure(): ErrorData {
     const message = `The WASM module stopped: ${String(this.#trap)}. The next call starts a new one`;
-    return new CoreFailure(JSON.stringify({ name: 'transport.other', kind: 'Transport', message, attempts: 0 }), 0);
+    return { name: 'transport.other', kind: 'Transport', message, attempts: 0 };
   }
 
   /** A host, and the number by which the module knows it. */
@@ -134,11 +135,19 @@ export class Instance {
     this.#hosts.delete(number);
   }
 
-  /** Begins a call: `start` hands its number to the module. */
-  call<T>(text: boolean, start: (exports: Exports, number: number) => void): { number: number; result: Promise<T> } {
+  /**
+   * Begins a call: `start` hands its number to the module.
+   * @param failures Of the host that it is for.
+   */
+  call<T>(
+    text: boolean,
+    start: (exports: Exports, number: number) => void,
+    ended?: (number: number) => void,
+    failures?: TokenFailures,
+  ): { number: number; result: Promise<T> } {
     const number = (this.#lastCall += 2);
     const result = new Promise<T>((resolve, reject) => {
-      this.#calls.set(number, { resolve, reject, text });
+      this.#calls.set(number, { resolve, reject, ended, failures, text });
     });
     this.enter((exports) => {
       start(exports, number);
@@ -160,30 +169,64 @@ export class Instance {
     return call !== undefined;
   }
 
-  /** Puts a text or a body into the module's memory; the export that is given it takes it over. */
-  put(given: string | Uint8Array): Placed {
-    const bytes = typeof given === 'string' ? encoder.encode(given) : given;
+  /**
+   * Puts a text or a body into the module's memory; the export that is given it takes it over.
+   * @param used How much of the place for short texts is taken: by the text that goes in with it.
+   */
+  put(given: string | Uint8Array, used = 0): Placed {
+    const isText = typeof given === 'string';
+    // No character takes more than three bytes.
+    if (used + given.length * (isText ? 3 : 1) <= ROOM) {
+      this.#look();
+      const place = this.#room.byteOffset + used;
+      const room = used === 0 ? this.#room : this.#room.subarray(used);
+      if (isText) {
+        return [place, encoder.encodeInto(given, room).written];
+      }
+      room.set(given);
+      return [place, given.length];
+    }
+    const bytes = isText ? encoder.encode(given) : given;
     const place = this.exports.buffer(bytes.length);
     this.#bytes(place, bytes.length).set(bytes);
     return [place, bytes.length];
   }
 
+  /** Memory that grew has another buffer, and the old one is empty. */
+  #look(): void {
+    if (this.#memory.length === 0) {
+      const { buffer } = this.exports.memory;
+      this.#memory = new Uint8Array(buffer);
+      this.#room = new Uint8Array(buffer, this.exports.room(), ROOM);
+    }
+  }
+
   /** What a place of the module's memory holds, for as long as nobody enters it. */
   #bytes(place: number, length: number): Uint8Array<ArrayBuffer> {
-    // Memory that grew has another buffer, and the old one is empty.
-    if (this.#memory.length === 0) {
-      this.#memory = new Uint8Array(this.exports.memory.buffer);
-    }
+    this.#look();
     return this.#memory.subarray(place, place + length) as Uint8Array<ArrayBuffer>;
   }
 
   #text(place: number, length: number): string {
+    this.#look();
+    if (length < SHORT) {
+      let text = '';
+      for (let at = place; at < place + length; at += 1) {
+        const byte = this.#memory[at] as number;
+        if (byte > 127) {
+          return decoder.decode(this.#bytes(place, length));
+        }
+        text += String.fromCharCode(byte);
+      }
+      return text;
+    }
     return decoder.decode(this.#bytes(place, length));
   }
 
   #take(number: number): Call | undefined {
     const call = this.#calls.get(number);
     this.#calls.delete(number);
+    call?.ended?.(number);
     return call;
   }
 
@@ -193,7 +236,8 @@ export class Instance {
       this.#operations.delete(key);
       this.enter(({ resume }) => {
         const [place, length] = this.put(text);
-        resume(key, number, place, length, ...(body === undefined ? NOWHERE : this.put(body)));
+        const [bodyPlace, bodyLength] = body === undefined ? NOWHERE : this.put(body, length);
+        resume(key, number, place, length, bodyPlace, bodyLength);
       });
     }
   }
@@ -378,7 +422,7 @@ export class Instance {
       },
 
       fail: (number: number, exchange: number, place: number, length: number): void => {
-        this.reject(number, new CoreFailure(this.#text(place, length), exchange));
+        this.reject(number, translate(this.#text(place, length), exchange, this.#calls.get(number)?.failures));
       },
 
       say: (place: number, length: number): void => {
@@ -391,4 +435,16 @@ export class Instance {
       random: () => Math.random(),
     };
   }
+}
+
+/** What a call rejects with: the core's JSON of the error as data, with what `fetch` threw in the exchange of this key; or what `getToken` threw. */
+function translate(json: string, exchange: number, failures: TokenFailures | undefined): unknown {
+  const failure = readError(json);
+  const cause = failures?.take(exchange);
+  if (cause) {
+    failure.cause = cause.thrown;
+  }
+  const question = failure.name === 'auth.token_request_failed' ? /^getToken #(\d+)$/.exec(failure.message) : null;
+  const kept = question ? failures?.take(Number(question[1])) : undefined;
+  return kept ? kept.thrown : failure;
 }

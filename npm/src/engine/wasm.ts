@@ -14,7 +14,7 @@ import type {
   Testing,
 } from './engine.js';
 import { checkStore } from '../store.js';
-import { CoreFailure, type Exports, type Host, Instance } from './wasm-host.js';
+import { type Exports, type Host, Instance } from './wasm-host.js';
 
 /** What a runtime lets an engine do. */
 export interface Runtime {
@@ -58,8 +58,8 @@ class WasmEngine implements Engine {
   readonly #options: EngineOptions;
   readonly #runtime: Runtime;
   readonly #alive: () => Instance;
-  /** Calls under way, and how to give each up. */
-  readonly #underWay = new Map<number, () => void>();
+  /** Calls under way. A trap ends all of them, so they are the living instance's. */
+  readonly #underWay = new Set<number>();
   #inside: Inside | undefined;
   #disposed = false;
 
@@ -90,8 +90,9 @@ class WasmEngine implements Engine {
   ): Promise<EngineResponse> {
     return this.#begin<EngineResponse>(text, signal, ({ instance, engine }, exports, number) => {
       const given = options ? JSON.stringify(options) : '';
-      const [place, length] = instance.put([method, target, route, given, headers].join('\n'));
-      exports.send(engine, number, place, length, ...(body === undefined ? ([0, 0] as const) : instance.put(body)));
+      const [place, length] = instance.put(`${method}\n${target}\n${route}\n${given}\n${headers}`);
+      const [bodyPlace, bodyLength] = body === undefined ? [0, 0] : instance.put(body, length);
+      exports.send(engine, number, place, length, bodyPlace, bodyLength);
     }).result;
   }
 
@@ -157,11 +158,15 @@ class WasmEngine implements Engine {
       return;
     }
     this.#disposed = true;
-    for (const giveUp of [...this.#underWay.values()]) {
-      giveUp();
-    }
     const inside = this.#inside;
     this.#inside = undefined;
+    for (const number of [...this.#underWay]) {
+      if (inside?.instance.reject(number, DISPOSED)) {
+        inside.instance.enter(({ cancel }) => {
+          cancel(number);
+        });
+      }
+    }
     inside?.instance.enter(({ dispose }) => {
       dispose(inside.engine);
     });
@@ -199,15 +204,12 @@ class WasmEngine implements Engine {
   ): { result: Promise<T>; stop: () => void } {
     signal?.throwIfAborted();
     const inside = this.#enter();
-    const { instance, host } = inside;
+    const { instance } = inside;
     const listened = this.#options.events?.isOpen ?? false;
     if (listened !== inside.observed) {
       inside.observed = listened;
       instance.exports.observe(inside.engine, Number(listened));
     }
-    const { number, result } = instance.call<T>(text, (exports, number) => {
-      start(inside, exports, number);
-    });
     const aborted = (settled: boolean): void => {
       if (settled) {
         instance.enter(({ cancel }) => {
@@ -218,24 +220,25 @@ class WasmEngine implements Engine {
     const abort = (): void => {
       aborted(instance.reject(number, signal?.reason));
     };
-    signal?.addEventListener('abort', abort, { once: true });
-    this.#underWay.set(number, () => {
-      aborted(instance.reject(number, DISPOSED));
-    });
-    const settled = async (): Promise<T> => {
-      try {
-        return await result;
-      } catch (failure) {
-        throw failure instanceof CoreFailure ? translate(failure, host) : failure;
-      } finally {
+    const { number, result } = instance.call<T>(
+      text,
+      (exports, number) => {
+        this.#underWay.add(number);
+        start(inside, exports, number);
+      },
+      (number) => {
         this.#underWay.delete(number);
         signal?.removeEventListener('abort', abort);
-      }
-    };
+      },
+      inside.host.failures,
+    );
+    if (this.#underWay.has(number)) {
+      signal?.addEventListener('abort', abort, { once: true });
+    }
     const stop = (): void => {
       aborted(instance.resolve(number, undefined));
     };
-    return { result: settled(), stop };
+    return { result, stop };
   }
 }
 
@@ -249,19 +252,7 @@ function create(instance: Instance, options: string, host: number): number {
   });
   if (engine === 0) {
     instance.removeHost(host);
-    throw readError(instance.dead ? instance.failure().json : instance.said);
+    throw instance.dead ? instance.failure() : readError(instance.said);
   }
   return engine;
-}
-
-/** What a call rejects with: the failure as data, or what `getToken` threw. */
-function translate({ json, exchange }: CoreFailure, host: Host): unknown {
-  const failure = readError(json);
-  const cause = host.failures.take(exchange);
-  if (cause) {
-    failure.cause = cause.thrown;
-  }
-  const question = failure.name === 'auth.token_request_failed' ? /^getToken #(\d+)$/.exec(failure.message) : null;
-  const kept = question ? host.failures.take(Number(question[1])) : undefined;
-  return kept ? kept.thrown : failure;
 }

@@ -29,8 +29,9 @@ const WASM_FEATURES: [&str; 6] = [
 /// The core's own small types in place of the crate `http`'s: see `crates/core/src/small_http`.
 pub(crate) const SMALL: &str = "--cfg=logto_small";
 
-/// A panic traps at once: its message would reach nobody, and the code that formats it is 6 % of the module. No paths of the machine get in.
-const SMALL_PANICS: [&str; 3] = ["-Zlocation-detail=none", "-Zunstable-options", "-Cpanic=immediate-abort"];
+/// A panic traps at once: its message would reach nobody, and the code that formats it is 6 % of the module. Nor does anybody print with `{:?}`. No paths of the machine get in.
+const SMALL_PANICS: [&str; 4] =
+    ["-Zlocation-detail=none", "-Zfmt-debug=none", "-Zunstable-options", "-Cpanic=immediate-abort"];
 
 /// Builds the module, unless what is in `npm/wasm` was made from the same code already.
 pub(crate) fn module() -> Result<()> {
@@ -82,7 +83,9 @@ fn optimise(compiled: &Path, module: &Path) -> Result<()> {
     let before = fs::metadata(compiled)?.len();
     // Names of functions, of the compiler and of what it assumed: nothing that runs.
     let strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
-    let wasm_opt = node::tool("wasm-opt")?.arg("-Oz").args(strip).args(WASM_FEATURES);
+    // The loops that the compiler made are made anew from plain jumps, and offsets are folded into loads: the lowest 1024 bytes are the far end of the stack.
+    let shrink = ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused"];
+    let wasm_opt = node::tool("wasm-opt")?.args(shrink).args(strip).args(WASM_FEATURES);
     wasm_opt.arg(compiled).arg("-o").arg(module).quietly("running wasm-opt -Oz")?;
     let after = fs::metadata(module)?.len();
     crate::say::note(&format!("{}: {before} bytes from rustc, {after} after wasm-opt", paths::shown(module)));
