@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 /** A call that hangs is a defect: it must fail, not hold up the run. */
 const LIMIT = '--test-timeout=120000';
-const files = ['worker-engine', 'worker', 'contract', 'edge-light', 'browser'].map((name) => `tests/${name}.test.mjs`);
+const files = ['worker-engine', 'worker', 'memory', 'contract', 'edge-light', 'browser'].map(
+  (name) => `tests/${name}.test.mjs`,
+);
 const { status } = spawnSync(
   process.env.WORKERD_NODE || process.execPath,
   ['--test', '--test-reporter=spec', LIMIT, ...files],

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The API client: openapi-fetch, with an engine for its `fetch`.
  *
@@ -38,8 +39,10 @@ export interface ApiClient extends Client<paths> {
   /** The same of items that you name the type of. */
   // JSON of any shape, to be used without casts
   paginate<Item = any>(path: `/${string}`, options?: PaginateOptions): Listing<Item>;
-  /** Lets go of connections and memory; later calls reject. Not needed before the process ends. */
+  /** Lets go of connections and memory; later calls reject. Not needed before the process ends. Calling it again does nothing. */
   dispose(): void;
+  /** {@link dispose}, for `using`. There where the runtime knows `Symbol.dispose`. */
+  [Symbol.dispose](): void;
 }
 
 type Init = Record<string, unknown> & {
@@ -156,7 +159,7 @@ export function createClient(
   /** Whether the token has to be shown to middleware. */
   let hasMiddleware = false;
 
-  const client: Record<string, unknown> = {
+  const client: Record<string | symbol, unknown> = {
     use: (...middleware: Middleware[]) => {
       if (!hasMiddleware && middleware.length > 0) {
         base.use(authorization.middleware);
@@ -176,6 +179,10 @@ export function createClient(
       engine.dispose();
     },
   };
+  // Safari has none yet.
+  if (Symbol.dispose as symbol | undefined) {
+    client[Symbol.dispose] = client['dispose'];
+  }
   for (const method of METHODS) {
     client[method] = (path: string, init?: Init) => base[method](path, throughEngine(path, init));
   }

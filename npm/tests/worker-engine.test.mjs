@@ -74,6 +74,23 @@ test('a trap fails what is under way, and the next call works', async () => {
   assert.equal(instances.length, made + 1);
 });
 
+test('a token outlives the module where it is kept in a store', async () => {
+  const kept = new Map();
+  const tokenStore = {
+    get: async (key) => kept.get(key) ?? null,
+    put: async (key, value) => void kept.set(key, value),
+  };
+  const { apiClient, sent } = client(({ pathname }) => json({ pathname }), { tokenStore });
+  await apiClient.GET('/api/before');
+  const made = instances.length;
+  trapOnce();
+  await assert.rejects(apiClient.GET('/api/trap'), TransportError);
+  const { data } = await apiClient.GET('/api/after');
+  assert.deepEqual(data, { pathname: '/api/after' });
+  assert.equal(instances.length, made + 1);
+  assert.equal(sent.filter((path) => path === '/oidc/token').length, 1);
+});
+
 test('a listing goes on where it stood when the module stopped', async () => {
   const { apiClient } = client(({ query }) => {
     const page = Number(query.get('page'));
@@ -237,7 +254,8 @@ test('a call that is given up, or a listing, makes room for who waits', async ()
 test('disposing of a client ends its calls', async () => {
   const { apiClient } = client(() => new Promise(() => {}));
   const underWay = apiClient.GET('/api/hang');
-  apiClient.dispose();
+  apiClient[Symbol.dispose]();
+  apiClient[Symbol.dispose]();
   apiClient.dispose();
   await assert.rejects(underWay, { reason: 'config.invalid' });
   await assert.rejects(apiClient.GET('/api/x'), { reason: 'config.invalid' });
