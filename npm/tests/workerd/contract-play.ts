@@ -1,4 +1,4 @@
-/** Plays the contract of transports in whatever runtime this is bundled for. The module is the example `contract` of `bindings/wasm`. */
+/** Plays the contracts of transports and of clocks in whatever runtime this is bundled for. The module is the example `contract` of `bindings/wasm`. */
 import type { EnginePage, FetchLike } from '../../src/engine/engine.js';
 import { Instance } from '../../src/engine/wasm-host.js';
 
@@ -22,5 +22,9 @@ export async function play(module: WebAssembly.Module, peer: Peer, fetch?: Fetch
     const given = instance.put(`${peer.baseUrl}\n${peer.refusedUrl}`);
     check_contract(host, call, Number(peer.refusalIsTold), ...given);
   });
-  return JSON.parse(String((await result).body)) as Finding[];
+  const clock = instance.call<EnginePage>(false, (exports, call) => {
+    (exports as unknown as { check_clock(...given: number[]): void }).check_clock(call, Date.now());
+  });
+  const lists = [(await result).body, (await clock.result).body];
+  return lists.flatMap((list) => JSON.parse(String(list)) as Finding[]);
 }

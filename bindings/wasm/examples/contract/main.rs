@@ -1,15 +1,19 @@
-//! The contract of transports, over `fetch`, in whatever runtime loads this module: `npm/tests/contract.test.mjs` does in Node and in workerd.
+//! The contract of transports over `fetch`, and that of clocks, in whatever runtime loads this module: `npm/tests/contract.test.mjs` does in Node and in workerd.
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 // Half of what the engine needs of these files, the contract does not.
 #![allow(dead_code, unreachable_pub, unsafe_code, clippy::expect_used)]
 
-#[path = "../src/fetch.rs"]
+mod clock_rules;
+
+#[path = "../../src/clock.rs"]
+mod clock;
+#[path = "../../src/fetch.rs"]
 mod fetch;
-#[path = "../src/host.rs"]
+#[path = "../../src/host.rs"]
 mod host;
-#[path = "../src/tasks.rs"]
+#[path = "../../src/tasks.rs"]
 mod tasks;
-#[path = "../src/text.rs"]
+#[path = "../../src/text.rs"]
 mod text;
 
 use logto_management_core::serde_json::json;
@@ -32,6 +36,18 @@ pub extern "C" fn check_contract(host: u32, call: u32, refusal_is_told: bool, pl
         let findings = check(&FetchTransport(Host(host)), &peer).await;
         let list: Vec<_> =
             findings.iter().map(|found| json!({ "rule": found.rule, "broken": found.broken })).collect();
+        host::tell_page(call, 1, 1, (-1.0, true), "\n", json!(list).to_string().as_bytes());
+        Ok(())
+    });
+}
+
+/// Plays what the core expects of a clock; resolves as [`check_contract`] does.
+#[unsafe(no_mangle)]
+pub extern "C" fn check_clock(call: u32, before: f64) {
+    run(call, async move {
+        let findings = clock_rules::check(before).await;
+        let list: Vec<_> =
+            findings.iter().map(|(rule, broken)| json!({ "rule": rule, "broken": broken })).collect();
         host::tell_page(call, 1, 1, (-1.0, true), "\n", json!(list).to_string().as_bytes());
         Ok(())
     });
