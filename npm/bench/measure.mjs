@@ -1,6 +1,6 @@
 // What the benchmarks of this folder share: batches in turns, and one JSON line for each comparison.
 
-const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+export const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
 /**
  * Runs `requests` calls, `inFlight` at a time, and tells what one cost. `cpu` gives the CPU time so far, in µs.

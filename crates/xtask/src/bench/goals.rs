@@ -60,7 +60,9 @@ pub(crate) fn of(bench: &str, case: &str, metric: &str, peer: &str) -> Option<Go
         ("python", "list100k_arrow", "peak_rss_mb", "httpx") => AtMost(1.0 / 2.0),
 
         ("edge", "bundle", "gzip_bytes", "budget")
+        | ("edge", "startup", "startup_ms", "budget")
         | ("edge", "get20_workerd", "cpu_us_per_request", "@logto/api") => AtMost(1.0),
+        ("edge", "cold_kv", "first_user_ms", "@logto/api") => AtMost(0.6),
         _ => return None,
     };
     Some(goal)

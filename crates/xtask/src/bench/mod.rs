@@ -67,7 +67,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             Suite::Node | Suite::Python => {
                 Some(Simulator::start(&["--users", "10000", "--latency-ms", "30"])?)
             }
-            Suite::Rust | Suite::Edge => None,
+            Suite::Edge => Some(Simulator::start(&["--users", "10", "--latency-ms", "50"])?),
+            Suite::Rust => None,
         };
         let many = match suite {
             Suite::Python => Some(Simulator::start(&["--users", "100000"])?),
