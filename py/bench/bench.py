@@ -236,7 +236,29 @@ def arrow_case(endpoint: str) -> None:
     report("list100k_arrow", rounds, ["wall_ms", "peak_rss_mb"])
 
 
+def import_case() -> None:
+    """The time of the import alone, in interpreters of their own: the program of the peer is the same with another name."""
+
+    def measure(module: str) -> Cost:
+        program = (
+            "from time import perf_counter_ns as now; begun = now(); "
+            f"import {module}; {module}.{IMPORTED[module]}; print(now() - begun)"
+        )
+        # No site: what an environment's .pth files import is no import of either.
+        shell = [sys.executable, "-S", "-c", f"import sys; sys.path += {sys.path!r}; {program}"]
+        done = subprocess.run(shell, capture_output=True, text=True, check=True)
+        return {"import_ms": int(done.stdout) / 1e6}
+
+    # Interpreters differ among themselves more than calls do: more of them.
+    report("import", in_turns(list(IMPORTED), measure, 3 * ROUNDS), ["import_ms"])
+
+
+# What a program that imports them uses first.
+IMPORTED = {"logto_management": "ManagementApi", "httpx": "Client"}
+
+
 if __name__ == "__main__":
+    import_case()
     sync_cases()
     asyncio.run(async_cases())
     if slow := os.environ.get("BENCH_SLOW_ENDPOINT"):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import os
+from typing import Any
 
 import pytest
 
 import logto_management
-from logto_management import AsyncManagementApi, ManagementApi, _native, _network, _options, errors
+from logto_management import AsyncManagementApi, ManagementApi, _convert, _native, _network, _options, errors
 from logto_management._listing import AsyncListing, Listing
 
 PAIRS = [
@@ -57,12 +59,12 @@ def test_every_error_class_is_exported() -> None:
 
 
 def test_every_option_of_the_core_has_its_keyword() -> None:
-    assert sorted(core for core, _ in _options.CLIENT.values()) == sorted(_native.CLIENT_OPTIONS)
-    assert sorted(core for core, _ in _options.CALL.values()) == sorted(_native.CALL_OPTIONS)
-    assert {*_options.CLIENT, *_options.HOOKS, *_network.KEYWORDS, "transport"} == set(
+    assert sorted(core for core, _ in _convert.CLIENT.values()) == sorted(_native.CLIENT_OPTIONS)
+    assert sorted(core for core, _ in _convert.CALL.values()) == sorted(_native.CALL_OPTIONS)
+    assert {*_convert.CLIENT, *_convert.HOOKS, *_network.KEYWORDS, "transport"} == set(
         _options.ClientOptions.__annotations__
     )
-    assert set(_options.CALL) <= set(_options.CallOptions.__annotations__)
+    assert set(_convert.CALL) <= set(_options.CallOptions.__annotations__)
 
 
 def test_everything_public_is_documented() -> None:
@@ -82,9 +84,17 @@ def test_nothing_is_printed_of_a_client_but_its_address() -> None:
     assert "secret" not in repr(vars(api))
 
 
-def test_asyncio_is_imported_by_those_who_use_it(run_python: object) -> None:
-    import os
+def test_the_import_brings_nothing_that_takes_long(run_python: Any) -> None:
+    program = "import sys; before = set(sys.modules); import logto_management; print(*set(sys.modules) - before)"
+    done = run_python(program, dict(os.environ))
+    assert done.stderr == ""
+    brought = {name.partition(".")[0] for name in done.stdout.split()}
+    assert brought <= {"__future__", "atexit", "encodings", "logto_management"}
 
-    program = "import sys, logto_management; print('asyncio' in sys.modules, 'json' in sys.modules)"
-    done = run_python(program, dict(os.environ))  # type: ignore[operator]
-    assert (done.stdout.split()[0], done.stderr) == ("False", "")
+
+def test_all_that_is_loaded_later_is_there() -> None:
+    assert set(logto_management.__all__) <= set(dir(logto_management))
+    for name in logto_management.__all__:
+        assert getattr(logto_management, name) is not None
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        logto_management.nothing  # noqa: B018

@@ -12,25 +12,10 @@ in :mod:`logto_management.errors`. Warnings go to the logger ``logto_management`
 from __future__ import annotations
 
 import atexit as _atexit
-from typing import TYPE_CHECKING
 
 from ._client import ManagementApi, RawApi
-from ._listing import AsyncListing, Listing, Page
 from ._native import __version__
 from ._native import exiting as _exiting
-from ._options import (
-    BodyOptions,
-    CallOptions,
-    ClientOptions,
-    ListingOptions,
-    ListOptions,
-    OperationOptions,
-    RateLimit,
-    RequestOptions,
-)
-from ._response import AccessToken, Headers, RawResponse
-from ._search import Search, UserSearch
-from ._store import AsyncTokenStore, TokenStore
 from .errors import (
     APIConnectionError,
     APIStatusError,
@@ -60,9 +45,24 @@ from .errors import (
     UnprocessableError,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._async_client import AsyncManagementApi, AsyncRawApi
     from ._events import RequestEvent, ResponseEvent, RetryEvent, TokenEvent
+    from ._listing import AsyncListing, Listing, Page
+    from ._options import (
+        BodyOptions,
+        CallOptions,
+        ClientOptions,
+        ListingOptions,
+        ListOptions,
+        OperationOptions,
+        RateLimit,
+        RequestOptions,
+    )
+    from ._response import AccessToken, Headers, RawResponse
+    from ._search import Search, UserSearch
+    from ._store import AsyncTokenStore, TokenStore
     from ._transport import AsyncTransport, Transport, TransportRequest, TransportResponse
 
 __all__ = [
@@ -128,6 +128,7 @@ __all__ = [
 _atexit.register(_exiting)
 
 
+# What takes longer to load than all the rest (typing, asyncio, logging, json) is loaded by those who use it.
 _LATER = {
     "AsyncManagementApi": "_async_client",
     "AsyncRawApi": "_async_client",
@@ -136,6 +137,24 @@ _LATER = {
     "ResponseEvent": "_events",
     "RetryEvent": "_events",
     "TokenEvent": "_events",
+    "AsyncListing": "_listing",
+    "Listing": "_listing",
+    "Page": "_listing",
+    "BodyOptions": "_options",
+    "CallOptions": "_options",
+    "ClientOptions": "_options",
+    "ListOptions": "_options",
+    "ListingOptions": "_options",
+    "OperationOptions": "_options",
+    "RateLimit": "_options",
+    "RequestOptions": "_options",
+    "AccessToken": "_response",
+    "Headers": "_response",
+    "RawResponse": "_response",
+    "Search": "_search",
+    "UserSearch": "_search",
+    "AsyncTokenStore": "_store",
+    "TokenStore": "_store",
     "Transport": "_transport",
     "TransportRequest": "_transport",
     "TransportResponse": "_transport",
@@ -143,7 +162,6 @@ _LATER = {
 
 
 def __getattr__(name: str) -> object:
-    # asyncio and logging are imported by those who use them: they take longer than all the rest.
     module = _LATER.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -151,3 +169,7 @@ def __getattr__(name: str) -> object:
 
     value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, ClassVar
 
-from . import _call, _network, _options
+from . import _call, _convert, _network
 from ._native import Failure
 from ._native import open as _open
-from ._store import asker
 from .errors import from_failure
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any, ClassVar
 
     from typing_extensions import Self, Unpack
 
@@ -153,7 +153,7 @@ class Base:
             from ._transport import runner
 
             transport = runner(transport, options, self._asynchronous)
-        hooks = _options.hooks(given)
+        hooks = _convert.hooks(given)
         engine = _open(
             tenant_id=tenant_id,
             base_url=base_url,
@@ -161,12 +161,12 @@ class Base:
             client_id=client_id,
             client_secret=client_secret,
             vars=vars,
-            options=_options.convert(_options.CLIENT, given),
+            options=_convert.convert(_convert.CLIENT, given),
             network=network,
             asynchronous=self._asynchronous,
             clock=clock,
             hooks=hooks,
-            store=asker(token_store, self._asynchronous),
+            store=_asker(token_store, self._asynchronous),
             transport=transport,
         )
         if isinstance(engine, Failure):
@@ -181,7 +181,7 @@ class Base:
         >>> patient = api.with_options(timeout=120, retries=5, headers={"accept-language": "de"})  # doctest: +SKIP
         """
         # An unknown or wrong one is said now, not at the first call.
-        _options.convert(_options.CALL, {name: value for name, value in options.items() if name != "headers"})
+        _convert.convert(_convert.CALL, {name: value for name, value in options.items() if name != "headers"})
         view = type(self).__new__(type(self))
         view.__dict__.update(self.__dict__)
         view._defaults = _call.merged(self._defaults, options)
@@ -199,3 +199,12 @@ class Base:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.base_url}>"
+
+
+def _asker(store: Any, asynchronous: bool) -> Any:
+    """Return what the native module takes for a store; most clients have none, and need none of what asks one."""
+    if store is None or isinstance(store, str):
+        return store
+    from ._store import asker
+
+    return asker(store, asynchronous)

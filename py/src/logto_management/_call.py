@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from sys import modules
-from typing import TYPE_CHECKING, Any, cast
 
-from . import _body, _options
+from . import _convert
 from ._native import Failure
 from .errors import from_failure
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
     from ._native import Engine
 
 TRACING = "opentelemetry.trace"
 """Who has not imported this has no use for spans."""
-
-Arguments = tuple[str, str, Any, Any, Any, "str | None", "bytes | None", "dict[str, Any] | None"]
 
 
 def arguments(
@@ -36,11 +36,13 @@ def arguments(
     content_type: str | None = None,
     data: Any = None,
     files: Any = None,
-) -> Arguments:
+) -> tuple[str, str, Any, Any, Any, str | None, bytes | None, dict[str, Any] | None]:
     """Order a call's keywords as the native ``send`` takes them; an unknown one is a ``TypeError``."""
     body = None
     if json is not None or content is not None or data is not None or files is not None:
-        content_type, body = _body.encode(json, content, content_type, data, files)
+        from ._body import encode
+
+        content_type, body = encode(json, content, content_type, data, files)
         if content_type is not None and headers is not None and _names_type(headers):
             # The caller's own header says it, and a second one would be wrong.
             content_type = None
@@ -53,7 +55,7 @@ def call_options(timeout: Any, retries: Any, deadline: Any, idempotent: Any) -> 
     if timeout is None and retries is None and deadline is None and idempotent is None:
         return None
     given = {"timeout": timeout, "retries": retries, "deadline": deadline, "idempotent": idempotent}
-    return _options.convert(_options.CALL, given)
+    return _convert.convert(_convert.CALL, given)
 
 
 def merged(defaults: Mapping[str, Any] | None, call: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,21 +79,21 @@ def one_page(template: str, listing: Mapping[str, Any]) -> dict[str, Any]:
             raise TypeError(f"GET {template} without paging takes no keyword {name!r}")
     paging = [(name, call.pop(name)) for name in ("page", "page_size") if name in call]
     if paging:
-        given = call.get("query") or ()
-        call["query"] = [*(given.items() if isinstance(given, Mapping) else given), *paging]
+        given: Any = call.get("query") or ()
+        call["query"] = [*(given.items() if hasattr(given, "items") else given), *paging]
     return call
 
 
 def pairs_of(headers: Any) -> Iterable[tuple[str, str]]:
     """Make pairs of headers in any form."""
-    return cast("Iterable[tuple[str, str]]", headers.items() if isinstance(headers, Mapping) else headers)
+    return headers.items() if hasattr(headers, "items") else headers  # type: ignore[no-any-return]
 
 
 def pairs(given: Any) -> Any:
     """Make any mapping something that the native module reads: a ``dict``, or pairs."""
-    if given is None or type(given) is dict or not isinstance(given, Mapping):
-        return cast("Any", given)
-    return list(cast("Any", given).items())
+    if type(given) is not dict and hasattr(given, "items"):
+        return list(given.items())
+    return given  # pyright: ignore[reportUnknownVariableType] - Any, which it has narrowed
 
 
 def _names_type(headers: Any) -> bool:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from sys import modules
-from typing import TYPE_CHECKING, Any, ClassVar
 
-from . import _listing
 from ._base import Base
 from ._call import TRACING, arguments, attend, merged, one_page, settle
 from ._generated.groups import Groups, RawGroups
 from ._generated.verbs import RawVerbs, Verbs
-from ._response import AccessToken, RawResponse, access_token, data_of
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
+    from typing import Any, ClassVar
 
     from typing_extensions import Self
 
+    from ._listing import Listing
     from ._native import Engine
+    from ._response import AccessToken, RawResponse
 
 
 class ManagementApi(Base, Groups, Verbs):
@@ -45,13 +45,17 @@ class ManagementApi(Base, Groups, Verbs):
         """The same requests, giving the whole answer: a :class:`RawResponse` with status, headers and body."""
         return RawApi(self._engine, self._defaults)
 
-    def _list(self, template: str, listing: Mapping[str, Any]) -> _listing.Listing[Any]:
+    def _list(self, template: str, listing: Mapping[str, Any]) -> Listing[Any]:
+        from ._listing import Listing
+
         if self._defaults is not None:
             listing = merged(self._defaults, listing)
-        return _listing.Listing(self._engine, template, listing)
+        return Listing(self._engine, template, listing)
 
     def access_token(self) -> AccessToken:
         """Return an access token that is good now, for requests of your own."""
+        from ._response import access_token
+
         attend(self._engine)
         return access_token(settle(self._engine, self._engine.token()))
 
@@ -78,6 +82,8 @@ class RawApi(RawGroups, RawVerbs):
         self._defaults = defaults
 
     def _send(self, method: str, template: str, call: Mapping[str, Any]) -> RawResponse[Any]:
+        from ._response import RawResponse
+
         return RawResponse(_exchange(self._engine, self._defaults, method, template, call, whole=True))
 
     def _list(self, template: str, listing: Mapping[str, Any]) -> RawResponse[Any]:
@@ -100,6 +106,7 @@ def _exchange(
     attend(engine)
     if TRACING not in modules:
         return settle(engine, engine.send(*given, whole))
+    from ._response import data_of
     from ._telemetry import Span
 
     with Span(engine, method, template) as span:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, cast
 
 from .errors import config_error
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 KEYWORDS = ("verify", "cert", "proxy")
 
@@ -36,8 +37,9 @@ def _converted(verify: Any, cert: Any, proxy: Any) -> dict[str, Any]:
         raise config_error(f"verify must be True, False, or the path of a CA bundle, not {verify!r}")
     if isinstance(cert, (str, os.PathLike)):
         network["clientCert"] = os.fspath(cert)
-    elif isinstance(cert, tuple) and len(paths := cast("tuple[str | os.PathLike[str], ...]", cert)) == 2:
-        network["clientCert"] = [os.fspath(path) for path in paths]
+    elif isinstance(cert, tuple) and len(cert) == 2:  # pyright: ignore[reportUnknownArgumentType]
+        certificate, key = cert  # pyright: ignore[reportUnknownVariableType]
+        network["clientCert"] = [os.fspath(certificate), os.fspath(key)]  # pyright: ignore[reportUnknownArgumentType]
     elif cert is not None:
         raise config_error("cert must be the path of a certificate with its key, or a tuple of both paths")
     if proxy is not None:

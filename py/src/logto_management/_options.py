@@ -1,32 +1,29 @@
-"""Keywords of clients and calls: their types, and how the core wants them. Times are seconds here and milliseconds there."""
+"""Keywords of clients and calls: their types, which a program that does not name them never loads. ``_convert.py`` reads the keywords."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, BinaryIO, Callable, NamedTuple, TypedDict, Union
-
-from .errors import config_error
+from os import PathLike  # noqa: TC003 - ClientOptions are read at run time too
+from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Literal, NamedTuple, TypedDict, Union
+from uuid import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from os import PathLike
-    from uuid import UUID
-
-    from typing_extensions import Literal, TypeAlias
+    from typing_extensions import TypeAlias
 
     from ._events import RequestEvent, ResponseEvent, RetryEvent, TokenEvent
     from ._transport import AsyncTransport, Transport
 
-    PathValue: TypeAlias = Union[str, int, UUID]
-    """A path parameter; it is percent-encoded, and can only ever be one segment."""
-    Query: TypeAlias = Union[Mapping[str, object], Iterable[tuple[str, object]]]
-    """Values are ``str``, ``int``, ``float``, ``bool``, or lists of them, which repeat the name; ``None`` is left out. A mapping is for ``search_params`` alone."""
-    Headers: TypeAlias = Union[Mapping[str, str], Sequence[tuple[str, str]]]
-    Seconds: TypeAlias = Union[float, timedelta]
-    FormValue: TypeAlias = Union[str, int, float, bool]
-    FileContent: TypeAlias = Union[bytes, BinaryIO]
-    File: TypeAlias = Union[FileContent, tuple[str, FileContent], tuple[str, FileContent, str]]
-    """The content, or with a file name, or with a file name and a content type."""
+PathValue: TypeAlias = Union[str, int, UUID]
+"""A path parameter; it is percent-encoded, and can only ever be one segment."""
+Query: TypeAlias = Union[Mapping[str, object], Iterable[tuple[str, object]]]
+"""Values are ``str``, ``int``, ``float``, ``bool``, or lists of them, which repeat the name; ``None`` is left out. A mapping is for ``search_params`` alone."""
+Headers: TypeAlias = Union[Mapping[str, str], Sequence[tuple[str, str]]]
+Seconds: TypeAlias = Union[float, timedelta]
+FormValue: TypeAlias = Union[str, int, float, bool]
+FileContent: TypeAlias = Union[bytes, BinaryIO]
+File: TypeAlias = Union[FileContent, tuple[str, FileContent], tuple[str, FileContent, str]]
+"""The content, or with a file name, or with a file name and a content type."""
 
 
 class RateLimit(NamedTuple):
@@ -119,9 +116,6 @@ class Hooks(TypedDict, total=False):
     """A new access token was issued."""
 
 
-HOOKS = ("on_request", "on_response", "on_retry", "on_token")
-
-
 class ClientOptions(Hooks, total=False):
     """Keywords of clients."""
 
@@ -164,75 +158,3 @@ class ClientOptions(Hooks, total=False):
     """Sends the requests instead of the client, one at a time for a call: a function of a :class:`TransportRequest` that gives a :class:`TransportResponse` (httpx's or requests' will do), for tests.
     With :class:`AsyncManagementApi` it may be a coroutine function. Its network errors are tried again like the client's own; anything else that it raises, the call raises. It must not
     follow redirects."""
-
-
-def _milliseconds(name: str, value: Any) -> float:
-    seconds = value.total_seconds() if isinstance(value, timedelta) else value
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds < float("inf"):
-        raise config_error(f"{name} must be a number of seconds from 0, not {value!r}")
-    return seconds * 1000
-
-
-def _rate_limit(name: str, value: Any) -> Any:
-    if value is False:
-        return False
-    if not isinstance(value, RateLimit):
-        raise config_error(f"{name} must be a RateLimit or False, not {value!r}")
-    limit: dict[str, Any] = {"requests": value.requests, "perMs": _milliseconds(f"{name}.per", value.per)}
-    if value.burst is not None:
-        limit["burst"] = value.burst
-    return limit
-
-
-def _as_it_is(_name: str, value: Any) -> Any:
-    return value
-
-
-_Convert = Callable[[str, Any], Any]
-
-CLIENT: dict[str, tuple[str, _Convert]] = {
-    "retries": ("retries", _as_it_is),
-    "timeout": ("timeoutMs", _milliseconds),
-    "connect_timeout": ("connectTimeoutMs", _milliseconds),
-    "retry_budget": ("retryBudgetMs", _milliseconds),
-    "retry_initial_delay": ("retryInitialDelayMs", _milliseconds),
-    "retry_max_delay": ("retryMaxDelayMs", _milliseconds),
-    "token_store_timeout": ("tokenStoreTimeoutMs", _milliseconds),
-    "rate_limit": ("rateLimit", _rate_limit),
-    "scope": ("scope", _as_it_is),
-    "client_auth": ("clientAuth", _as_it_is),
-    "user_agent": ("userAgent", _as_it_is),
-    "max_connections": ("maxConnections", _as_it_is),
-    "max_response_bytes": ("maxResponseBytes", _as_it_is),
-    "max_request_bytes": ("maxRequestBytes", _as_it_is),
-}
-"""Client keywords: the core's name of each, and how its value is converted."""
-
-CALL: dict[str, tuple[str, _Convert]] = {
-    "timeout": ("timeoutMs", _milliseconds),
-    "retries": ("retries", _as_it_is),
-    "deadline": ("deadlineMs", _milliseconds),
-    "idempotent": ("idempotent", _as_it_is),
-}
-"""Call keywords that are options of the core's."""
-
-
-def hooks(given: dict[str, Any]) -> dict[str, Any] | None:
-    """Take the hooks out of a client's keywords; ``None`` where there are none."""
-    found = {name: hook for name in HOOKS if (hook := given.pop(name, None)) is not None}
-    for name, hook in found.items():
-        if not callable(hook):
-            raise config_error(f"{name} must be a function, not {hook!r}")
-    return found or None
-
-
-def convert(table: Mapping[str, tuple[str, _Convert]], given: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Convert keywords to the core's options; those that are ``None`` are not given. ``None`` where none is left."""
-    options: dict[str, Any] = {}
-    for name, value in given.items():
-        if name not in table:
-            raise config_error(f"there is no option {name}; the options are {', '.join(table)}")
-        if value is not None:
-            core_name, to_core = table[name]
-            options[core_name] = to_core(name, value)
-    return options or None

@@ -43,13 +43,11 @@ class AsyncTokenStore(Protocol):
         ...
 
 
-def asker(store: Any, asynchronous: bool) -> str | Callable[..., None] | None:
-    """Return what the native module takes for a store: an address, or what it calls for each step.
+def asker(store: Any, asynchronous: bool) -> Callable[..., None]:
+    """Return what the native module calls for each step of a store.
 
     :raises ConfigError: where it is no store
     """
-    if store is None or isinstance(store, str):
-        return store
     if not callable(getattr(store, "get", None)) or not callable(getattr(store, "put", None)):
         raise config_error(
             f"token_store must be a redis:// address, or an object with get(key) and put(key, value, ttl), not {type(store).__name__}"

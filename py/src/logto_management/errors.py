@@ -16,9 +16,10 @@ Secrets, tokens and the bodies of token requests are in none of them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ._generated.types import ErrorCode
     from ._native import Failure
 
