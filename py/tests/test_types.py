@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,15 +15,29 @@ pytestmark = pytest.mark.timeout(600)
 PROJECT = Path(__file__).parents[1]
 
 
+# What stubtest says of things that are right.
+STUBTEST_CANNOT = [
+    # To mypy an alias of several literals is a union; at run time it is a Literal.
+    r"^logto_management\._generated\.types\.\w+\.\w+ is not a Union$",
+    # A decorator takes the names off parameters that are positional only. Users see the stubs of _generated.verbs.
+    r"^logto_management\._verbs\.\w+\.\w+ is inconsistent, stub parameter \"__arg\d\" differs",
+]
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", *command], cwd=PROJECT, capture_output=True, text=True, check=False)
+
+
 def _succeeds(*command: str) -> None:
-    done = subprocess.run([sys.executable, "-m", *command], cwd=PROJECT, capture_output=True, text=True, check=False)
+    done = _run(*command)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_stubs_are_what_the_modules_are() -> None:
-    generated = "logto_management._generated"
-    modules = ["logto_management._native", f"{generated}.groups", f"{generated}.verbs", f"{generated}.operations"]
-    _succeeds("mypy.stubtest", *modules)
+    done = _run("mypy.stubtest", "--concise", "logto_management")
+    known = re.compile("|".join(f"(?:{pattern})" for pattern in STUBTEST_CANNOT))
+    assert [line for line in done.stdout.splitlines() if not known.search(line)] == []
+    assert done.stderr == ""
 
 
 def test_pyright_is_content() -> None:

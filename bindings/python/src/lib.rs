@@ -11,6 +11,7 @@
 //! | `engine.rs`, `live.rs` | a client; and what of it belongs to one process |
 //! | `call.rs`, `value.rs` | Python arguments to requests |
 //! | `outcome.rs`, `json.rs` | answers to Python objects |
+//! | `entry.rs` | what users call, so that tracebacks end in their line |
 //! | `store.rs` | a Python object as the token store |
 //! | `transport.rs`, `outbox.rs` | how requests go out, and by a Python callable |
 //! | `pager.rs`, `rows.rs`, `columns.rs` | listings; their items as lines and as columns |
@@ -26,6 +27,7 @@ mod call;
 mod clock;
 mod columns;
 mod engine;
+mod entry;
 mod inbox;
 mod json;
 mod live;
@@ -50,6 +52,7 @@ mod _native {
         clock::TestingClock,
         columns::Columns,
         engine::{Engine, open},
+        entry::entry,
         outbox::Exchange,
         outcome::{Answer, Failure},
         pager::Pager,

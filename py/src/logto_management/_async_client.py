@@ -11,6 +11,7 @@ from ._bridge import run
 from ._call import TRACING, arguments, attend, merged, one_page, settle
 from ._generated.groups import AsyncGroups, AsyncRawGroups
 from ._generated.verbs import AsyncRawVerbs, AsyncVerbs
+from ._native import entry
 from ._response import AccessToken, RawResponse, access_token, data_of
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class AsyncManagementApi(Base, AsyncGroups, AsyncVerbs):
             listing = merged(self._defaults, listing)
         return _listing.AsyncListing(self._engine, template, listing, run)
 
+    @entry
     async def access_token(self) -> AccessToken:
         """Return an access token that is good now, for requests of your own."""
         attend(self._engine)

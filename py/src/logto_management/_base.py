@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from . import _call, _convert, _network
-from ._native import Failure
+from ._native import Failure, entry
 from ._native import open as _open
 from .errors import from_failure
 
@@ -29,6 +29,7 @@ class Base:
     _asynchronous: ClassVar[bool]
     _defaults: dict[str, Any] | None = None
 
+    @entry
     def __init__(
         self,
         tenant_id: str,
@@ -64,6 +65,7 @@ class Base:
         )
 
     @classmethod
+    @entry
     def cloud(
         cls,
         tenant_id: str,
@@ -87,6 +89,7 @@ class Base:
         )
 
     @classmethod
+    @entry
     def self_hosted(
         cls,
         base_url: str,
@@ -111,6 +114,7 @@ class Base:
         )
 
     @classmethod
+    @entry
     def from_env(
         cls,
         env: Mapping[str, str] | None = None,
@@ -173,6 +177,7 @@ class Base:
             raise from_failure(engine)
         self._engine = engine
 
+    @entry
     def with_options(self, **options: Unpack[RequestOptions]) -> Self:
         """Return a view of this client whose calls have these options, unless they set them themselves. Headers are added to those there are.
 

@@ -8,6 +8,8 @@ from ._base import Base
 from ._call import TRACING, arguments, attend, merged, one_page, settle
 from ._generated.groups import Groups, RawGroups
 from ._generated.verbs import RawVerbs, Verbs
+from ._native import entry
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +54,7 @@ class ManagementApi(Base, Groups, Verbs):
             listing = merged(self._defaults, listing)
         return Listing(self._engine, template, listing)
 
+    @entry
     def access_token(self) -> AccessToken:
         """Return an access token that is good now, for requests of your own."""
         from ._response import access_token

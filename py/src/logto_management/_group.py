@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ._native import entry
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +22,12 @@ class Operations:
 
     def __init__(self, api: Sending) -> None:
         self._api = api
+
+    def __init_subclass__(cls) -> None:
+        """Make its methods entries, so that a traceback ends where one was called."""
+        for name, member in list(vars(cls).items()):
+            if not name.startswith("_") and callable(member):
+                setattr(cls, name, entry(member))
 
     def _call(
         self,

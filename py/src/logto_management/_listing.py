@@ -7,7 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
 
 from . import _call
-from ._native import Failure, Rows
+from ._native import Failure, Rows, entry
 from .errors import from_failure
 
 if TYPE_CHECKING:
@@ -210,6 +210,7 @@ class Listing(_Reading[T]):
 
     __slots__ = ()
 
+    @entry
     def __iter__(self) -> Iterator[T]:
         """Iterate over the items that are left."""
         while True:
@@ -227,16 +228,19 @@ class Listing(_Reading[T]):
                 yield item
             self._page = None
 
+    @entry
     def pages(self) -> Iterator[Page[T]]:
         """Iterate over the pages that are left, each a :class:`Page`. The rest of a page that a loop over items left off is passed over."""
         self._page = None
         while (page := self._next_page()) is not None:
             yield page
 
+    @entry
     def first(self) -> T | None:
         """Return the next item, or ``None`` where there is none."""
         return next(iter(self), None)
 
+    @entry
     def collect(self, max: int | None = None) -> list[T]:  # noqa: A002
         """Return the items that are left as a list, ``max`` at the most."""
         items: list[T] = []
@@ -346,10 +350,12 @@ class AsyncListing(_Reading[T]):
         self._page = None
         return _Pages(self)
 
+    @entry
     async def first(self) -> T | None:
         """Return the next item, or ``None`` where there is none."""
         return await self._next_item(None)
 
+    @entry
     async def collect(self, max: int | None = None) -> list[T]:  # noqa: A002
         """Return the items that are left as a list, ``max`` at the most."""
         items: list[T] = []
@@ -457,6 +463,7 @@ class _Items(Generic[T]):
     def __aiter__(self) -> _Items[T]:
         return self
 
+    @entry
     async def __anext__(self) -> T:
         item: T = await self._listing._next_item(_END)
         if item is _END:
@@ -475,6 +482,7 @@ class _Pages(Generic[T]):
     def __aiter__(self) -> _Pages[T]:
         return self
 
+    @entry
     async def __anext__(self) -> Page[T]:
         page = await self._listing._next_page()
         if page is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
-from ._native import Failure
+from ._native import Failure, entry
 from .errors import from_failure
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ class RawResponse(Generic[T_co]):
         return self._answer.text
 
     @property
+    @entry
     def data(self) -> T_co:
         """What the call without ``raw`` would have given: the JSON, ``None`` for success without data, or ``str`` or ``bytes``.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ._native import entry
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,30 +30,37 @@ class Requesting(Sending):
 
     __slots__ = ()
 
+    @entry
     def request(self, method: str, template: str, /, **call: Any) -> Any:
         """Send a request of any method to any route, of which type checkers know nothing."""
         return self._send(method, template, call)
 
+    @entry
     def get(self, template: str, /, **call: Any) -> Any:
         """Send a GET."""
         return self._send("GET", template, call)
 
+    @entry
     def head(self, template: str, /, **call: Any) -> Any:
         """Send a HEAD; only the status and the headers of its answer say something, which ``raw`` gives."""
         return self._send("HEAD", template, call)
 
+    @entry
     def post(self, template: str, /, **call: Any) -> Any:
         """Send a POST. It is not tried again after it may have arrived, unless ``idempotent=True``."""
         return self._send("POST", template, call)
 
+    @entry
     def put(self, template: str, /, **call: Any) -> Any:
         """Send a PUT."""
         return self._send("PUT", template, call)
 
+    @entry
     def patch(self, template: str, /, **call: Any) -> Any:
         """Send a PATCH. It is not tried again after it may have arrived, unless ``idempotent=True``."""
         return self._send("PATCH", template, call)
 
+    @entry
     def delete(self, template: str, /, **call: Any) -> Any:
         """Send a DELETE."""
         return self._send("DELETE", template, call)
@@ -62,6 +71,7 @@ class Paginating(Requesting):
 
     __slots__ = ()
 
+    @entry
     def paginate(self, template: str, /, **listing: Any) -> Any:
         """List everything at a route: every item that is there from start to end comes once, whatever comes and goes meanwhile.
 
