@@ -220,7 +220,7 @@ def applications(life: Life, user_id: str) -> str:
     life.look(api.applications.list_user_consent_scopes, third["id"])
     life.look(api.applications.delete_user_consent_scope, third["id"], "user-scopes", "profile")
     life.may(api.applications.get_sign_in_experience, third["id"])
-    life.look(api.applications.list_user_consent_organizations, third["id"], user_id)
+    life.items(api.applications.list_user_consent_organizations, third["id"], user_id)
     machine = life.look(api.applications.create, name=f"{life.name} machine", type="MachineToMachine")
     machine_id = machine["id"]
     life.cleanup.callback(api.applications.delete, machine_id)

@@ -315,17 +315,15 @@ class ApplicationsApi(Operations):
         """
         return self._call("DELETE", "/api/applications/{id}/secrets/{name}", {"id": id, "name": name}, call)
 
-    def list_user_consent_organizations(self, id, userId, /, **call) -> ApplicationUserConsentOrganizations:
+    def list_user_consent_organizations(self, id, userId, /, **call) -> Listing[ApplicationUserConsentOrganizationsOrganization]:
         """``GET /api/applications/{id}/users/{userId}/consent-organizations``
 
         :param id: ``str``
         :param userId: ``str``
-        :param page: ``int``: from 1
-        :param page_size: ``int``: 1 to 100
-        :param call: ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`OperationOptions`
-        :return: ``ApplicationUserConsentOrganizations``
+        :param call: ``page_size``, ``page``, ``concurrency``, ``cursor``, ``progress``, ``headers``, ``timeout``, ``retries``, ``deadline``, ``idempotent``, ``query``: see :class:`ListingOptions`
+        :return: a listing of ``ApplicationUserConsentOrganizationsOrganization``, which brings all, page by page
         """
-        return self._call("GET", "/api/applications/{id}/users/{userId}/consent-organizations", {"id": id, "userId": userId}, call, query=("page", "page_size",))
+        return self._list("GET", "/api/applications/{id}/users/{userId}/consent-organizations", {"id": id, "userId": userId}, call)
 
     def create_user_consent_organization(self, id, userId, /, body=None, **call) -> None:
         """Grants a third-party application access to organizations, for one user.

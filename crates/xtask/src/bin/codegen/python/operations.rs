@@ -117,9 +117,6 @@ fn keywords<'a>(shape: &'a Shape<'_>) -> Vec<&'a str> {
     if shape.operation.search.is_some() {
         keywords.extend(["search", "search_params"]);
     }
-    if shape.pages_inside() {
-        keywords.extend(["page", "page_size"]);
-    }
     keywords
 }
 
@@ -188,10 +185,6 @@ fn fields(docs: &Docs, shape: &Shape<'_>) -> Vec<String> {
         let about =
             ": a search in the server's words, ``{\"search.name\": …, \"mode.name\": …, \"joint\": …}``";
         fields.push(field("search_params", "Mapping[str, object]", about));
-    }
-    if shape.pages_inside() {
-        fields.push(field("page", "int", ": from 1"));
-        fields.push(field("page_size", "int", ": 1 to 100"));
     }
     let (options, own) = if shape.is_listing() {
         ("ListingOptions", "``page_size``, ``page``, ``concurrency``, ``cursor``, ``progress``, ")

@@ -23,6 +23,9 @@ pub(super) fn stub(shapes: &[Shape<'_>]) -> String {
         if let Some(ty) = shape.operation.answered() {
             ty.refs(&mut |name| _ = models.insert(name));
         }
+        if let Answer::Listing(item) = shape.answer {
+            item.refs(&mut |name| _ = models.insert(name));
+        }
         if let Some(ty) = json(shape) {
             ty.refs(&mut |name| _ = models.insert(name));
         }

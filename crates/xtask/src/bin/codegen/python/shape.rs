@@ -1,7 +1,7 @@
 //! An operation as a Python method: what is positional, what is a keyword, what comes back.
 
 use anyhow::{Result, bail};
-use logto_catalogue::{Catalogue, Field, Model, Operation, Paging, Parameter, Place, Type};
+use logto_catalogue::{Catalogue, Field, Model, Operation, Parameter, Place, Type};
 
 use super::names::{self, Style};
 use crate::rust::json_body;
@@ -68,8 +68,13 @@ impl<'a> Shape<'a> {
             bail!("{}: the path has a parameter that is not declared", operation.id);
         }
         let query: Vec<&Parameter> = operation.parameters_in(Place::Query).collect();
-        let shape =
-            Self { operation, path, query, body: body(catalogue, operation), answer: answer(operation) };
+        let shape = Self {
+            operation,
+            path,
+            query,
+            body: body(catalogue, operation),
+            answer: answer(catalogue, operation),
+        };
         shape.check()?;
         Ok(shape)
     }
@@ -95,15 +100,12 @@ impl<'a> Shape<'a> {
         matches!(self.answer, Answer::Listing(_))
     }
 
-    /// Whether it pages something else than a list, so that `page` and `page_size` are plain parameters.
-    pub(super) fn pages_inside(&self) -> bool {
-        self.operation.paging != Paging::Never && !self.is_listing()
-    }
-
-    /// The type of what a call gives, of the whole list where it is one.
+    /// The type of what one answer gives: of a listing, a page.
     pub(super) fn data(&self, style: Style) -> String {
         match self.answer {
-            Answer::Listing(item) => names::ty(&Type::List(Box::new(item.clone())), style),
+            Answer::Listing(_) => {
+                self.operation.answered().map_or_else(String::new, |ty| names::ty(ty, style))
+            }
             Answer::Data(ty) => names::ty(ty, style),
             Answer::Optional(ty) => names::ty(&Type::Nullable(Box::new(ty.clone())), style),
             Answer::Nothing => "None".to_owned(),
@@ -140,10 +142,12 @@ fn keys<'a>(catalogue: &'a Catalogue, ty: &'a Type) -> Option<(&'a str, &'a [Fie
     (fields.iter().all(fits) && !catalogue.open.contains(name)).then_some((name, fields))
 }
 
-fn answer(operation: &Operation) -> Answer<'_> {
+fn answer<'a>(catalogue: &'a Catalogue, operation: &'a Operation) -> Answer<'a> {
+    if let Some(item) = catalogue.items(operation) {
+        return Answer::Listing(item);
+    }
     match operation.answered() {
         None => Answer::Nothing,
-        Some(Type::List(item)) if operation.paging != Paging::Never => Answer::Listing(item),
         Some(ty) if operation.answer.optional => Answer::Optional(ty),
         Some(ty) => Answer::Data(ty),
     }

@@ -57,6 +57,9 @@ fn models<'a>(shapes: &[Shape<'a>]) -> BTreeSet<&'a str> {
         if let Some(ty) = operation.answered() {
             ty.refs(&mut |name| _ = models.insert(name));
         }
+        if let Answer::Listing(item) = shape.answer {
+            item.refs(&mut |name| _ = models.insert(name));
+        }
     }
     models
 }
@@ -78,10 +81,6 @@ fn optional(shape: &Shape<'_>) -> Vec<(String, String)> {
     if let Some(search) = search(shape) {
         keywords.push(("search".to_owned(), format!("str | {search} | None")));
         keywords.push(("search_params".to_owned(), "Mapping[str, object] | None".to_owned()));
-    }
-    if shape.pages_inside() {
-        keywords.push(("page".to_owned(), "int".to_owned()));
-        keywords.push(("page_size".to_owned(), "int".to_owned()));
     }
     keywords
 }
