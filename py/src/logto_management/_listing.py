@@ -251,6 +251,7 @@ class Listing(_Reading[T]):
                     break
         return items
 
+    @entry
     def to_arrow(self) -> pyarrow.Table:
         """Read the items that are left into a table of pyarrow, without making Python objects of them. Needs the extra ``arrow``.
 
@@ -263,18 +264,21 @@ class Listing(_Reading[T]):
 
         return self._export(Table(self._template))
 
+    @entry
     def to_pandas(self) -> pandas.DataFrame:
         """Read the items that are left into a data frame of pandas; see :meth:`to_arrow`. Needs the extra ``pandas``."""
         from ._export import to_pandas
 
         return to_pandas(self.to_arrow())
 
+    @entry
     def to_polars(self) -> polars.DataFrame:
         """Read the items that are left into a data frame of polars; see :meth:`to_arrow`. Needs the extra ``polars``."""
         from ._export import to_polars
 
         return to_polars(self.to_arrow())
 
+    @entry
     def write_parquet(self, path: str | PathLike[str], **options: Any) -> int:
         """Write the items that are left into a Parquet file, a batch at a time: any number of them takes the same memory. Needs the extra ``arrow``; see :meth:`to_arrow` for the columns.
 
@@ -287,6 +291,7 @@ class Listing(_Reading[T]):
 
         return self._export(Parquet(self._template, path, options))
 
+    @entry
     def write_ndjson(self, path: str | PathLike[str]) -> int:
         """Write the items that are left as they came, each as JSON on a line of its own; any number of them takes the same memory.
 
@@ -366,30 +371,35 @@ class AsyncListing(_Reading[T]):
                     break
         return items
 
+    @entry
     async def to_arrow(self) -> pyarrow.Table:
         """Read the items that are left into a table of pyarrow; see :meth:`Listing.to_arrow`. Needs the extra ``arrow``."""
         from ._export import Table
 
         return await self._export(Table(self._template))
 
+    @entry
     async def to_pandas(self) -> pandas.DataFrame:
         """Read the items that are left into a data frame of pandas; see :meth:`Listing.to_arrow`. Needs the extra ``pandas``."""
         from ._export import to_pandas
 
         return to_pandas(await self.to_arrow())
 
+    @entry
     async def to_polars(self) -> polars.DataFrame:
         """Read the items that are left into a data frame of polars; see :meth:`Listing.to_arrow`. Needs the extra ``polars``."""
         from ._export import to_polars
 
         return to_polars(await self.to_arrow())
 
+    @entry
     async def write_parquet(self, path: str | PathLike[str], **options: Any) -> int:
         """Write the items that are left into a Parquet file, a batch at a time; see :meth:`Listing.write_parquet`. The loop goes on while it is written. Needs the extra ``arrow``."""
         from ._export import Parquet
 
         return await self._export(Parquet(self._template, path, options))
 
+    @entry
     async def write_ndjson(self, path: str | PathLike[str]) -> int:
         """Write the items that are left as they came, each as JSON on a line of its own; see :meth:`Listing.write_ndjson`. The loop goes on while it is written."""
         from ._export import Lines

@@ -12,8 +12,12 @@ pub(super) fn module(catalogue: &Catalogue, shapes: &[Shape<'_>]) -> String {
     let mut routes = BTreeMap::new();
     let mut models = BTreeSet::new();
     for shape in shapes.iter().filter(|shape| shape.operation.method.eq_ignore_ascii_case("get")) {
-        if let Some(Type::List(item)) = shape.operation.answered()
-            && let Type::Ref(name) = item.as_ref()
+        // Of a listing, or of a list that comes whole.
+        let item = catalogue.items(shape.operation).or_else(|| match shape.operation.answered()? {
+            Type::List(item) => Some(item.as_ref()),
+            _ => None,
+        });
+        if let Some(Type::Ref(name)) = item
             && let Some(Model::Fields(_)) = catalogue.models.get(name)
         {
             routes.insert(shape.operation.path.as_str(), name.as_str());
