@@ -21,7 +21,7 @@ use tokio::{
     sync::Notify,
 };
 
-use crate::{bridge, inbox::Inbox};
+use crate::{bridge, inbox::Inbox, wait::settle};
 
 /// Locks without panicking: nothing of ours panics while it holds a lock.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -112,7 +112,13 @@ impl Driver {
         let stopped = Arc::clone(&stop);
         thread::Builder::new()
             .name("logto-management-pages".to_owned())
-            .spawn(move || runtime.block_on(stopped.notified()))
+            .spawn(move || {
+                runtime.block_on(async move {
+                    stopped.notified().await;
+                    // What the end of the listing aborted: after this, perhaps nobody drives the runtime.
+                    settle().await;
+                });
+            })
             .map_err(unusable)?;
         Ok(Self(stop))
     }
