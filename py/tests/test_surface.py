@@ -10,6 +10,7 @@ import pytest
 
 import logto_management
 from logto_management import AsyncManagementApi, ManagementApi, _convert, _native, _network, _options, errors
+from logto_management._group import Group
 from logto_management._listing import AsyncListing, Listing
 
 PAIRS = [
@@ -42,6 +43,25 @@ def test_the_surfaces_are_equal(blocking: type, asynchronous: type) -> None:
         if callable(member):
             parameters = inspect.signature(member).parameters
             assert str(list(parameters.values())) == str(list(inspect.signature(other).parameters.values())), name  # type: ignore[arg-type]
+
+
+def test_the_surfaces_of_all_groups_are_equal() -> None:
+    kinds = [ManagementApi, AsyncManagementApi, logto_management.RawApi, logto_management.AsyncRawApi]
+    groups = [{name for name, member in _members(kind).items() if isinstance(member, Group)} for kind in kinds]
+    assert len(groups[0]) > 30
+    assert all(found == groups[0] for found in groups)
+    for group in groups[0]:
+        classes = [type(inspect.getattr_static(kind, group).__get__(object())) for kind in kinds]
+        assert len(set(classes)) == len(kinds)
+        operations = {
+            name: str(inspect.signature(member))
+            for name, member in _members(classes[0]).items()
+            if callable(member) and name != "__init__"
+        }  # type: ignore[arg-type]
+        for other in classes[1:]:
+            members = _members(other)
+            assert {name: str(inspect.signature(members[name])) for name in operations} == operations  # type: ignore[arg-type]
+            assert set(members) == set(_members(classes[0]))
 
 
 def test_every_error_name_has_its_class() -> None:
