@@ -1,7 +1,7 @@
 // This package beside @logto/api, in one process and against one server: `cargo xtask bench node` builds both sides, starts the servers and judges the lines.
 //
 // LOGTO_* name the server, BENCH_SLOW_ENDPOINT one with 10,000 users and 30 ms latency. CPU is this process's, all threads: the native engine's are counted.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 
 import { createManagementApi as official } from '@logto/api/management';
 import { createManagementApi } from 'logto-management/management';
@@ -98,6 +98,9 @@ if (BENCH_SLOW_ENDPOINT) {
   };
   await compare('list10k_30ms', listAll, once, { rounds: 3, metrics: ['wall_ms'], warmUp: false });
 }
+
+// In a process where nothing else has run.
+execFileSync(process.execPath, ['memory.mjs'], { cwd: import.meta.dirname, stdio: 'inherit' });
 
 const importing = (name) => {
   const script = `const t = performance.now(); await import(${JSON.stringify(name)}); console.log(JSON.stringify({ import_ms: performance.now() - t, import_rss_mb: process.memoryUsage().rss / 1e6 }));`;

@@ -6,6 +6,7 @@
 //! the goals. A goal that is not reached is said, and does not fail the command.
 
 mod goals;
+mod svg;
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
@@ -25,6 +26,9 @@ pub(crate) struct Options {
     /// Print one JSON line for each comparison instead of the table.
     #[arg(long)]
     json: bool,
+    /// Draw what was measured as a picture: `.github/bench-light.svg` and `-dark.svg`.
+    #[arg(long)]
+    svg: bool,
     /// Rounds of each comparison.
     #[arg(long, default_value_t = 9)]
     rounds: u32,
@@ -57,6 +61,7 @@ struct Line {
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut drawn = Vec::new();
     let suites = options.what.map_or_else(|| SUITES.to_vec(), |suite| vec![suite]);
     for suite in suites {
         say::section(&format!("bench {}", suite.name()));
@@ -90,8 +95,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         } else {
             table(&lines);
         }
+        drawn.extend(lines);
     }
-    Ok(())
+    if options.svg { svg::write(&drawn) } else { Ok(()) }
 }
 
 impl Suite {
