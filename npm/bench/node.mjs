@@ -113,7 +113,8 @@ await compare('import', imports, async (name) => importing(name), { rounds, metr
 const bytes = new Map(Object.values(PACKAGES).map((of) => [of, declarationBytes(of)]));
 const compiling = async (of) => ({
   d_ts_bytes: bytes.get(of),
-  // `skipLibCheck`, as `tsc --init` has it; and with all declarations checked.
+  // `skipLibCheck`, as `tsc --init` has it; and with all declarations checked, where openapi-fetch's own tell: those of its newer version, which also take read-only and write-only members apart,
+  // take the compiler longer than those that the official package brings, and ours are the smaller part.
   tsc_ms: compileMs(of, true),
   tsc_lib_check_ms: compileMs(of, false),
 });
