@@ -1,6 +1,7 @@
 //! `cargo xtask dist`: the packages as they are published, in `dist/`.
 //!
-//! - `logto_management-*.whl`: the Python wheel.
+//! - `logto_management-*.whl`: the Python wheel; `logto_management-*.tar.gz`: its sources.
+//! - `logto_management_simulator-*.whl`: the simulator, for the extra `testing`.
 //! - `logto-management-<version>.tgz`: the npm package, with the WASM engine in it.
 //! - `logto-management-<platform>-<version>.tgz`: the addon of this platform.
 //!
@@ -16,6 +17,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::Value;
 
+use crate::setup::python::Venv;
 use crate::setup::{node, python, runtimes};
 use crate::sh::Cmd;
 use crate::simulator::Simulator;
@@ -31,6 +33,11 @@ pub(crate) struct Options {
 
 const USERS: u64 = 250;
 
+/// What the extra `testing` is for.
+const TESTED: &str = "from logto_management.testing import Simulator
+with Simulator(users=3) as logto, logto.api() as api:
+    print(len(api.users.list().collect()))";
+
 pub(crate) fn run(options: &Options) -> Result<()> {
     let dist = paths::at("dist");
     if dist.exists() {
@@ -39,6 +46,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     fs::create_dir_all(&dist)?;
     say::section("Packing the doors");
     let wheel = build::python::wheel(&dist)?;
+    let sdist = build::python::sdist(&dist)?;
+    let simulator = build::python::simulator(&dist)?;
     build::wasm::module()?;
     build::node::addon()?;
     build::node::package()?;
@@ -48,10 +57,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .quietly("packing the npm packages")?;
     let tarballs = tarballs(&dist)?;
 
-    for file in std::iter::once(&wheel).chain(&tarballs) {
+    for file in [&wheel, &sdist, &simulator].into_iter().chain(&tarballs) {
         println!("{:>9} bytes  {}", fs::metadata(file)?.len(), paths::shown(file));
     }
-    if options.check { check(&wheel, &tarballs) } else { Ok(()) }
+    if options.check { check(&dist, &sdist, &tarballs) } else { Ok(()) }
 }
 
 /// The npm package and the platform's addon, which must both be there.
@@ -80,7 +89,7 @@ fn tarballs(dist: &Path) -> Result<[PathBuf; 2]> {
     }
 }
 
-fn check(wheel: &Path, tarballs: &[PathBuf; 2]) -> Result<()> {
+fn check(dist: &Path, sdist: &Path, tarballs: &[PathBuf; 2]) -> Result<()> {
     say::section("Installing them where there is nothing else");
     let simulator = Simulator::start(&["--users", &USERS.to_string()])?;
     let place = paths::target().join("dist-check");
@@ -90,12 +99,25 @@ fn check(wheel: &Path, tarballs: &[PathBuf; 2]) -> Result<()> {
     fs::create_dir_all(&place)?;
 
     let venv = python::create(&place.join("venv"))?;
-    let pip =
-        venv.python().args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-index"]);
-    pip.arg(wheel).quietly("installing the wheel")?;
+    let pip = |venv: &Venv| {
+        venv.python().args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-index"])
+    };
+    let wheels = pip(&venv).arg("--find-links").arg(dist).arg("logto-management[testing]");
+    wheels.quietly("installing the wheel and the simulator's")?;
     fs::copy(paths::at("py/examples/demo.py"), place.join("demo.py"))?;
-    let program = venv.python().arg("demo.py");
-    listed("the wheel", program.dir(&place), &simulator)?;
+    let program = |venv: &Venv| venv.python().arg("demo.py").dir(&place);
+    listed("the wheel", program(&venv), &simulator)?;
+    let tested = venv.python().args(["-c", TESTED]).dir(&place).env_remove("LOGTO_SIMULATOR");
+    let said = tested.env("PATH", path_without_rust()?).read()?;
+    if said.trim() != "3" {
+        bail!("logto_management.testing.Simulator of the extra `testing` said {said:?}");
+    }
+    say::note("the extra `testing`: starts its simulator");
+
+    let venv = python::create(&place.join("venv-of-sources"))?;
+    let wheel = build::python::wheel_of(sdist, &place.join("wheels"))?;
+    pip(&venv).arg(wheel).quietly("installing the wheel of the sources")?;
+    listed("the sources", program(&venv), &simulator)?;
 
     smoke(tarballs, &place.join("npm"), &simulator)?;
 
