@@ -30,7 +30,7 @@ export interface CoreOptions {
   retryInitialDelayMs?: number | undefined;
   /** The highest bound of a back-off. Default 8,000. */
   retryMaxDelayMs?: number | undefined;
-  /** The most time for one step of a token store; after a longer one the client goes on without it. Default 250. */
+  /** All that a token store may take of a call that needs a new token; then the client goes on without it. Default 250. */
   tokenStoreTimeoutMs?: number | undefined;
   /** Default: 200 requests in 10 s, burst 200, for `*.logto.app`; off elsewhere. `false` switches it off. */
   rateLimit?: RateLimit | false | undefined;

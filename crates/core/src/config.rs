@@ -7,7 +7,7 @@
 //! | `retry_initial_delay`, `retry_max_delay` | 0.5 s, 8 s | full jitter below a bound that doubles |
 //! | `timeout` | 30 s | one request, up to the end of its body |
 //! | `connect_timeout` | 10 s | one connection |
-//! | `token_store_timeout` | 250 ms | one step of a token store; after a longer one, the client goes on without it |
+//! | `token_store_timeout` | 250 ms | all that a token store may take of a call; then the client goes on without it |
 //! | `rate_limit` | 200 per 10 s, burst 200, for `*.logto.app`; off elsewhere | see [`RateLimit`] |
 //! | `max_connections` | 256; none on Workers | requests under way at once; more wait their turn |
 //! | `scope` | `all` | what the token is asked for |
@@ -273,7 +273,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// The most time for one step of a token store or a shared rate limit. A store that takes longer costs this wait, and the client goes on without it. Default 250 ms.
+    /// The most time that a token store, with all its steps, may take of a call that needs a new token, and a shared rate limit of a call's turn. A store that is down or slow costs this wait, and the client goes on
+    /// without it. Default 250 ms.
     pub const fn token_store_timeout(mut self, timeout: Duration) -> Self {
         self.token_store_timeout = timeout;
         self

@@ -180,7 +180,7 @@ impl ManagementApiBuilder {
     }
 
     /// Shares tokens with other processes through `store`, sealed under a key that only who knows the client secret has. A store that fails, or takes longer than
-    /// [`token_store_timeout`](logto_management_core::ConfigBuilder::token_store_timeout) (250 ms), costs that wait: the client asks Logto then.
+    /// [`token_store_timeout`](logto_management_core::ConfigBuilder::token_store_timeout) (250 ms) in all, costs that wait: the client asks Logto then.
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.vault = Some(Sealed::shared(store));
         self

@@ -13,7 +13,7 @@ use super::{
     AccessToken, TokenSource,
     cache::{Step, TokenCache},
     request::{ROUTE, refusal, token_request, unusable},
-    store::{LOCK, PATIENCE, Share, StoreError, TokenVault, VaultStep},
+    store::{Budget, LOCK, PATIENCE, Share, StoreError, TokenVault},
 };
 use crate::{
     clock::{Clock, part_of},
@@ -50,7 +50,7 @@ const POLL: Duration = Duration::from_millis(100);
 enum Lent {
     /// Nothing: it failed.
     Away,
-    /// It answers.
+    /// It answers; its lock is somebody else's, or not known.
     Ready,
     /// It answers, and its lock is held.
     Locked,
@@ -144,8 +144,12 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
         let Some(share) = &self.share else { return self.settle(self.ask().await) };
         let clock = &self.pipeline.clock;
         let mut lent = Lent::Away;
-        let looked = self.look(share, &mut lent).await.unwrap_or_else(|trouble| {
-            lent = Lent::Away;
+        let mut budget = share.budget();
+        let looked = self.look(share, &mut lent, &mut budget).await.unwrap_or_else(|trouble| {
+            // Whoever waits for the lock waits for the token, so that is saved if it can be.
+            if lent != Lent::Locked {
+                lent = Lent::Away;
+            }
             self.warn_of_store(share, trouble.message());
             None
         });
@@ -158,19 +162,18 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
             }
         };
         let saved = match (&result, lent) {
-            (_, Lent::Away) => Ok(None),
+            (_, Lent::Away) => Ok(true),
             (Ok(token), _) if is_new && token.is_worth_sharing(clock.now()) => {
-                let ttl = token.expires_at().before(token.leeway()).since(clock.now());
-                share.step(clock, VaultStep::Save(&token.to_stored(), ttl)).await
+                share.save(clock, &mut budget, token).await
             }
-            _ => Ok(None),
+            _ => Ok(true),
         };
         let given_back = match (saved, lent) {
-            (Ok(_), Lent::Locked) => {
+            (Ok(true), Lent::Locked) => {
                 lock(&self.state).locked_until = Duration::ZERO;
-                share.step(clock, VaultStep::Unlock).await
+                share.unlock(clock, &mut budget).await
             }
-            (saved, _) => saved,
+            (saved, _) => saved.map(|_| ()),
         };
         if let Err(trouble) = given_back {
             self.warn_of_store(share, trouble.message());
@@ -189,11 +192,16 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
     }
 
     /// Looks for a token in the store, and waits for one that somebody else has gone to get. `None`: it is for this caller to get it.
-    async fn look(&self, share: &Share, lent: &mut Lent) -> Result<Option<Arc<AccessToken>>, StoreError> {
+    async fn look(
+        &self,
+        share: &Share,
+        lent: &mut Lent,
+        budget: &mut Budget,
+    ) -> Result<Option<Arc<AccessToken>>, StoreError> {
         let clock = &self.pipeline.clock;
         let patience = clock.monotonic().saturating_add(PATIENCE);
         loop {
-            let stored = share.load(clock).await?;
+            let stored = share.load(clock, budget).await?;
             {
                 let mut state = lock(&self.state);
                 if let Some(stored) = stored.filter(|stored| state.cache.takes(stored, clock.now())) {
@@ -211,7 +219,9 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
             *lent = Lent::Ready;
             // Held from before, where the caller who took it was cancelled.
             let held = clock.monotonic() < lock(&self.state).locked_until;
-            if held || share.lock(clock).await? {
+            let locked = if held { Some(true) } else { share.lock(clock, budget).await? };
+            let Some(locked) = locked else { return Ok(None) };
+            if locked {
                 *lent = Lent::Locked;
                 lock(&self.state).locked_until = clock.monotonic().saturating_add(LOCK);
                 // Whoever had it before may have saved a token meanwhile.
@@ -229,6 +239,8 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
                 return Ok(None);
             }
             clock.sleep(part_of(POLL, 0.5 + clock.jitter())).await;
+            // It answers, so it is worth asking.
+            *budget = share.budget();
         }
     }
 

@@ -7,16 +7,18 @@
 //!                  │ lost
 //!                  └── the token in use lives on? use it; else load again, for 10 s at the most
 //! ```
-//! Each step may take as long as `token_store_timeout`. After the first that fails or takes longer, the store is left alone for the rest of this renewal: a store that is down costs that wait and
-//! nothing else. What is stored is sealed by the [`TokenVault`], so whoever reads or writes the store gains nothing.
+//! All steps of a renewal share one budget, `token_store_timeout`: what load and lock leave of it is for saving. So a store that is down or slow costs a call that wait, and nothing else. A lock that takes too long is done
+//! without, and a token whose saving takes longer is not waited for. Only while somebody else holds the lock, and the store so answers, does each look have a budget of its own. What is stored is sealed by the
+//! [`TokenVault`], so whoever reads or writes the store gains nothing.
 
 use std::{
     fmt,
-    future::Future,
+    future::{Future, poll_fn},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    task::Poll,
     time::Duration,
 };
 
@@ -170,24 +172,44 @@ pub trait TokenVault: MaybeSend + MaybeSync + 'static {
     ) -> BoxFuture<'a, Result<Option<String>, StoreError>>;
 }
 
-/// Waits for a step, for no longer than `timeout`. Time in which a busy machine did not even look at its timers is not the store's, and is given again, three times at the most.
+/// Waits for a step, for no longer than `timeout`. `None`: it takes longer.
+async fn timely<O>(
+    clock: &impl Clock,
+    timeout: Duration,
+    step: BoxFuture<'_, Result<O, StoreError>>,
+) -> Option<Result<O, StoreError>> {
+    let unfinished = match select(step, std::pin::pin!(clock.timeout(timeout))).await {
+        Either::Left((result, _)) => return Some(result),
+        Either::Right(((), unfinished)) => unfinished,
+    };
+    // On a busy machine the answer may lie there, and those who carry it here have not had their turn: they get it now. It takes no time.
+    let mut turns = 3;
+    let last_look = poll_fn(move |context| {
+        if turns == 0 {
+            return Poll::Ready(());
+        }
+        turns -= 1;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    });
+    match select(unfinished, last_look).await {
+        Either::Left((result, _)) => Some(result),
+        Either::Right(_) => None,
+    }
+}
+
+/// The same, where taking longer is a failure.
+#[cfg(feature = "shared-limit")]
 pub(crate) async fn within<O>(
     clock: &impl Clock,
     timeout: Duration,
-    mut step: BoxFuture<'_, Result<O, StoreError>>,
+    step: BoxFuture<'_, Result<O, StoreError>>,
 ) -> Result<O, StoreError> {
-    for _ in 0..4 {
-        let due = clock.monotonic().saturating_add(timeout);
-        match select(step, std::pin::pin!(clock.timeout(timeout))).await {
-            Either::Left((result, _)) => return result,
-            Either::Right((_, unfinished)) => step = unfinished,
-        }
-        if clock.monotonic().saturating_sub(due) < timeout / 5 {
-            break;
-        }
-    }
-    Err(StoreError::new("no answer in time"))
+    timely(clock, timeout, step).await.unwrap_or_else(|| Err(StoreError::new("no answer in time")))
 }
+
+/// What is left of the time that a store may take of a renewal.
+pub(super) struct Budget(Duration);
 
 /// One client's view of the store.
 pub(crate) struct Share {
@@ -208,23 +230,77 @@ impl Share {
         Self { vault, entry, timeout: config.token_store_timeout, warned: AtomicBool::new(false) }
     }
 
-    /// A step, for no longer than the store is given.
-    pub(super) async fn step(
+    /// All the time that the store is given.
+    pub(super) const fn budget(&self) -> Budget {
+        Budget(self.timeout)
+    }
+
+    /// A step, in what is left of the budget but for `spare`. `None`: it takes longer.
+    async fn step(
         &self,
         clock: &impl Clock,
+        budget: &mut Budget,
+        spare: Duration,
         step: VaultStep<'_>,
-    ) -> Result<Option<String>, StoreError> {
-        within(clock, self.timeout, self.vault.run(&self.entry, step)).await
+    ) -> Option<Result<Option<String>, StoreError>> {
+        let began = clock.monotonic();
+        let limit = budget.0.saturating_sub(spare);
+        let result = timely(clock, limit, self.vault.run(&self.entry, step)).await;
+        // A testing clock stands still while a store hangs: what ran out is spent, whatever it says.
+        let took = clock.monotonic().saturating_sub(began);
+        budget.0 = budget.0.saturating_sub(if result.is_none() { took.max(limit) } else { took });
+        result
     }
 
-    pub(super) async fn load(&self, clock: &impl Clock) -> Result<Option<AccessToken>, StoreError> {
-        Ok(self.step(clock, VaultStep::Load).await?.as_deref().and_then(AccessToken::from_stored))
+    pub(super) async fn load(
+        &self,
+        clock: &impl Clock,
+        budget: &mut Budget,
+    ) -> Result<Option<AccessToken>, StoreError> {
+        let Some(loaded) = self.step(clock, budget, Duration::ZERO, VaultStep::Load).await else {
+            return Err(StoreError::new("no answer in time"));
+        };
+        Ok(loaded?.as_deref().and_then(AccessToken::from_stored))
     }
 
-    pub(super) async fn lock(&self, clock: &impl Clock) -> Result<bool, StoreError> {
-        // Where a store has no locks, taking one is several steps of its own.
-        let step = self.vault.run(&self.entry, VaultStep::Lock(LOCK));
-        Ok(within(clock, self.timeout.saturating_mul(4), step).await?.is_some())
+    /// Whether the lock is this client's. `None`: that takes longer to find out than the token may wait. Where loading took more than a quarter of the store's time, the lock, another look and saving the token do not fit
+    /// into the rest: then it goes for the saving, as does the last quarter in any case.
+    pub(super) async fn lock(
+        &self,
+        clock: &impl Clock,
+        budget: &mut Budget,
+    ) -> Result<Option<bool>, StoreError> {
+        let quarter = self.timeout / 4;
+        if budget.0 < self.timeout.saturating_sub(quarter) {
+            return Ok(None);
+        }
+        match self.step(clock, budget, quarter, VaultStep::Lock(LOCK)).await {
+            Some(locked) => Ok(Some(locked?.is_some())),
+            None => Ok(None),
+        }
+    }
+
+    /// Saves a token. Whether the store has it: where that takes longer than the budget it may yet come to have it.
+    pub(super) async fn save(
+        &self,
+        clock: &impl Clock,
+        budget: &mut Budget,
+        token: &AccessToken,
+    ) -> Result<bool, StoreError> {
+        let ttl = token.expires_at().before(token.leeway()).since(clock.now());
+        let step = VaultStep::Save(&token.to_stored(), ttl);
+        match self.step(clock, budget, Duration::ZERO, step).await {
+            Some(saved) => saved.map(|_| true),
+            None => Ok(false),
+        }
+    }
+
+    pub(super) async fn unlock(&self, clock: &impl Clock, budget: &mut Budget) -> Result<(), StoreError> {
+        match self.step(clock, budget, Duration::ZERO, VaultStep::Unlock).await {
+            Some(Err(trouble)) => Err(trouble),
+            // Late or not, it ends by itself.
+            _ => Ok(()),
+        }
     }
 
     /// Whether this is the first trouble that is to be told.
