@@ -15,6 +15,7 @@ export { operationsOf } from './api.js';
 export { Search, search, UserSearch, userSearch } from './search.js';
 export { cacheTokenStore } from './store.js';
 export { errorOf, infoOf, unwrap } from './unwrap.js';
+export { verifyWebhookSignature } from './webhook.js';
 export type { ApiClient } from './client.js';
 export type { AccessToken } from './credentials.js';
 export type { AnswerInfo } from './response.js';
@@ -42,6 +43,16 @@ export type { SearchKeys, SearchMode, SearchParams, SearchQuery } from './search
 export type { ListOptions, OperationOptions, PathCall, PathCalls, Upload } from './api.js';
 export type { CacheLike, TokenStore } from './store.js';
 export type { CallResult } from './unwrap.js';
+export type {
+  WebhookApplication,
+  WebhookCommon,
+  WebhookDataEvent,
+  WebhookEvent,
+  WebhookExceptionEvent,
+  WebhookInteractionEvent,
+  WebhookMembershipEvent,
+  WebhookUser,
+} from './webhook.js';
 
 /** The base url of a Logto Cloud tenant. */
 export const getBaseUrl = (tenantId: string): string => `https://${tenantId}.logto.app`;

@@ -41,6 +41,7 @@ const NAMES = [
   'search',
   'unwrap',
   'userSearch',
+  'verifyWebhookSignature',
 ];
 
 test('both paths and both module systems export the same', async () => {

@@ -1,5 +1,7 @@
 // The package in workerd, beyond the vectors: what is special about Workers.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startServer } from './support/server.mjs';
@@ -79,6 +81,46 @@ test('the example Worker lists and searches, for those who have the key', async 
   const demo = await (await worker.fetch('http://worker.local/demo')).json();
   assert.deepEqual({ ...demo, ms: 0 }, { door: 'worker', users: 45, total: 45, ids_unique: 45, ms: 0 });
   assert.equal(server.seen.length - server.calls().length, 1, 'one token request for all of it');
+});
+
+test('the example Worker takes webhooks that Logto signed, and no others', async (t) => {
+  const WEBHOOK_SIGNING_KEY = 'a-signing-key';
+  const { server, worker } = await start(t, '../smoke/cloudflare/src/index.js', users, {
+    bindings: { WEBHOOK_SIGNING_KEY },
+  });
+  const body = JSON.stringify({ hookId: 'h1', event: 'User.Created', data: { id: 'u1', name: 'Zoë' } });
+  const sign = (key) => createHmac('sha256', key).update(body).digest('hex');
+  const send = (signature, sent = body) =>
+    worker.fetch('https://worker.example/webhook', {
+      method: 'POST',
+      body: sent,
+      headers: { 'content-type': 'application/json', ...(signature && { 'logto-signature-sha-256': signature }) },
+    });
+  const taken = await send(sign(WEBHOOK_SIGNING_KEY));
+  assert.equal(taken.status, 200);
+  assert.deepEqual(await taken.json(), { event: 'User.Created' });
+  for (const refused of [
+    send(),
+    send('no signature'),
+    send(sign('another key')),
+    send(sign(WEBHOOK_SIGNING_KEY), `${body} `),
+    send(sign(WEBHOOK_SIGNING_KEY), ''),
+    worker.fetch('https://worker.example/webhook'),
+  ]) {
+    assert.ok([401, 403].includes((await refused).status));
+  }
+  assert.equal(server.seen.length, 0, 'nothing of it needs Logto');
+});
+
+test('signatures of webhooks hold in workerd as they do elsewhere', async (t) => {
+  const { signatures } = JSON.parse(await readFile(at('../../tests/webhooks.json'), 'utf8'));
+  const worker = await startWorker(at('workerd/webhook-worker.mjs'));
+  t.after(() => worker.dispose());
+  const answer = await worker.fetch('http://worker.local/', { method: 'POST', body: JSON.stringify(signatures) });
+  assert.deepEqual(
+    await answer.json(),
+    signatures.map(({ about, valid }) => ({ about, text: valid, bytes: valid })),
+  );
 });
 
 test('a client made in global scope does nothing there, and sends through a service binding', async (t) => {

@@ -13,6 +13,7 @@
 //! | `outcome.rs`, `json.rs` | answers to Python objects |
 //! | `entry.rs` | what users call, so that tracebacks end in their line |
 //! | `store.rs` | a Python object as the token store |
+//! | `webhook.rs` | whether a request comes from Logto |
 //! | `transport.rs`, `outbox.rs` | how requests go out, and by a Python callable |
 //! | `pager.rs`, `rows.rs`, `columns.rs` | listings; their items as lines and as columns |
 //! | `clock.rs` | the testing clock |
@@ -40,6 +41,7 @@ mod store;
 mod transport;
 mod value;
 mod wait;
+mod webhook;
 
 #[pyo3::pymodule(gil_used = false)]
 mod _native {
@@ -59,6 +61,7 @@ mod _native {
         rows::Rows,
         store::StoreAnswer,
         wait::exiting,
+        webhook::verify_webhook_signature,
     };
 
     #[pymodule_init]

@@ -34,6 +34,22 @@
 //! `full` (the default) has all operations; without it, the feature `users` has those below `/api/users`, and so on for each group.
 //! `redis` shares tokens and the rate limit between processes.
 //!
+//! `redis` lets processes share tokens and the rate limit through Redis or Valkey: 200 of them that start at once ask Logto for one token. What lies there is sealed under the client secret.
+//!
+#![cfg_attr(feature = "redis", doc = "```no_run")]
+#![cfg_attr(not(feature = "redis"), doc = "```ignore")]
+//! # fn run() -> Result<(), logto_management::Error> {
+//! let api = logto_management::ManagementApi::cloud("a1b2c3")
+//!     .credentials("id", "secret")
+//!     .redis("redis://127.0.0.1:6379")?
+//!     .build()?;
+//! # Ok(()) }
+//! ```
+//! Any other place is a [`TokenStore`].
+//!
+//! # Webhooks
+//! [`verify_webhook_signature`] tells whether a request comes from Logto, and [`webhook`] has the types of what it says.
+//!
 //! # Errors
 //! Every failure is an [`Error`]: ask its [`kind`](Error::kind), its `is_*` predicates, Logto's [`code`](Error::code) (typed: `ErrorCode::of(&error)`)
 //! and the [`hint`](Error::hint).
@@ -51,6 +67,7 @@ pub mod network;
 pub mod redis;
 mod reqwest_transport;
 mod seal;
+pub mod webhook;
 
 pub use api::{ManagementApi, ManagementApiBuilder};
 pub use clock::TokioClock;
@@ -70,6 +87,7 @@ pub use reqwest_transport::ReqwestTransport;
 #[doc(hidden)]
 pub use reqwest_transport::unusable;
 pub use seal::Sealed;
+pub use webhook::verify_webhook_signature;
 
 /// The README's Rust examples are tests.
 #[cfg(doctest)]

@@ -6,7 +6,7 @@
 ...         print(user["id"])
 
 :class:`ManagementApi` is for code without asyncio, :class:`AsyncManagementApi` for asyncio. What calls send and give is in :mod:`logto_management.types`, what they raise
-in :mod:`logto_management.errors`. Warnings go to the logger ``logto_management``.
+in :mod:`logto_management.errors`, what webhooks say in :mod:`logto_management.webhooks`. Warnings go to the logger ``logto_management``.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from ._search import Search, UserSearch
     from ._store import AsyncTokenStore, TokenStore
     from ._transport import AsyncTransport, Transport, TransportRequest, TransportResponse
+    from ._webhook import verify_webhook_signature
 
 __all__ = [
     "APIConnectionError",
@@ -123,6 +124,7 @@ __all__ = [
     "UnprocessableError",
     "UserSearch",
     "__version__",
+    "verify_webhook_signature",
 ]
 
 _atexit.register(_exiting)
@@ -158,6 +160,7 @@ _LATER = {
     "Transport": "_transport",
     "TransportRequest": "_transport",
     "TransportResponse": "_transport",
+    "verify_webhook_signature": "_webhook",
 }
 
 

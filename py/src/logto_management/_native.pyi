@@ -24,6 +24,7 @@ __all__ = [
     "entry",
     "exiting",
     "open",
+    "verify_webhook_signature",
 ]
 
 __version__: Final[str]
@@ -37,6 +38,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 # What it makes of a function leaves no frames in the tracebacks of what the package raises.
 def entry(function: _F) -> _F: ...
 def exiting() -> None: ...
+def verify_webhook_signature(signing_key: str, body: bytes, signature: str) -> bool: ...
 def open(
     *,
     tenant_id: str | None,

@@ -4,9 +4,10 @@
 //   GET  /users/<id>                  one user
 //   POST /users/<id>/roles            { "roleIds": ["…"] } in the body: assigns these roles too
 //   GET  /demo                        lists every user and counts them
+//   POST /webhook                     takes Logto's webhooks, if they are signed with env.WEBHOOK_SIGNING_KEY
 //
 // It hands out users, so it asks for a key of its own: `Authorization: Bearer <ACCESS_KEY>`.
-import { ApiError, createManagementApiFromEnv, errorOf } from 'logto-management';
+import { ApiError, createManagementApiFromEnv, errorOf, verifyWebhookSignature } from 'logto-management';
 
 let api;
 
@@ -19,6 +20,9 @@ export default {
     try {
       if (url.pathname === '/demo' && (isLocal(url) || (await isAllowed(request, env)))) {
         return Response.json(await countUsers(apiOf(env)));
+      }
+      if (url.pathname === '/webhook' && request.method === 'POST') {
+        return await takeWebhook(request, env);
       }
       if (!(await isAllowed(request, env))) {
         return new Response('Forbidden', { status: 403 });
@@ -39,6 +43,18 @@ export default {
     }
   },
 };
+
+/** Logto sends a webhook again where this fails or takes long, so it does little. Yours may put the event into a queue. */
+async function takeWebhook(request, { WEBHOOK_SIGNING_KEY }) {
+  const body = await request.arrayBuffer();
+  const signature = request.headers.get('logto-signature-sha-256');
+  if (!(await verifyWebhookSignature(WEBHOOK_SIGNING_KEY, body, signature))) {
+    return new Response('Unauthorized', { status: 401 });
+  }
+  const { event, hookId } = JSON.parse(new TextDecoder().decode(body));
+  console.log(`webhook ${hookId}: ${event}`);
+  return Response.json({ event });
+}
 
 async function oneUser({ apiClient }, userId) {
   const result = await apiClient.GET('/api/users/{userId}', { params: { path: { userId } } });
