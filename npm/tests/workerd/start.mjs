@@ -8,13 +8,15 @@ import { Miniflare } from 'miniflare';
 
 const npm = fileURLToPath(new URL('../../', import.meta.url));
 
+const names = (isolates) => Array.from({ length: isolates }, (_, number) => `isolate-${number}`);
+
 /**
  * @param entry The Worker's module: a path.
  * @param options Of miniflare: `bindings`, `kvNamespaces`, `serviceBindings`, `handleRuntimeStdio`, …
  * @param bundling Of esbuild, beside what is set here.
- * @returns `{ fetch(url, init), dispose() }`
+ * @returns `{ fetch(url, init), isolates, dispose() }`. With `options.isolates`, that many copies of the Worker, each an isolate of its own; each of `isolates` is a promise of `{ fetch }`.
  */
-export async function startWorker(entry, options = {}, bundling = {}) {
+export async function startWorker(entry, { isolates = 0, handleRuntimeStdio, ...options } = {}, bundling = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'logto-worker-'));
   const bundle = join(folder, 'bundle');
   // The package as an installed one: its exports decide what a Worker gets.
@@ -52,21 +54,25 @@ export async function startWorker(entry, options = {}, bundling = {}) {
           : { type: 'ESModule', path, contents: contents.toString() };
       }),
     );
+    const worker = { modulesRoot: bundle, compatibilityDate: '2025-09-01', ...options, modules };
     miniflare = new Miniflare({
-      modulesRoot: bundle,
-      compatibilityDate: '2025-09-01',
       // What a Worker logs is for people: stdout may be a protocol.
-      handleRuntimeStdio: (stdout, stderr) => {
-        stdout.pipe(process.stderr, { end: false });
-        stderr.pipe(process.stderr, { end: false });
-      },
-      ...options,
-      modules,
+      handleRuntimeStdio:
+        handleRuntimeStdio ??
+        ((stdout, stderr) => {
+          stdout.pipe(process.stderr, { end: false });
+          stderr.pipe(process.stderr, { end: false });
+        }),
+      ...(isolates ? { workers: names(isolates).map((name) => ({ name, ...worker })) } : worker),
     });
     await miniflare.ready;
   } catch (error) {
     await dispose();
     throw error;
   }
-  return { fetch: (url, init) => miniflare.dispatchFetch(url, init), dispose };
+  return {
+    fetch: (url, init) => miniflare.dispatchFetch(url, init),
+    isolates: names(isolates).map((name) => miniflare.getWorker(name)),
+    dispose,
+  };
 }

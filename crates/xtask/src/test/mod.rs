@@ -126,6 +126,7 @@ fn node() -> Result<Tally> {
     build::node::addon()?;
     build::node::package()?;
     let test = setup::node::npm()?.args(["run", "--silent", "test"]).env("LOGTO_SIMULATOR", simulator);
+    let test = test.env("LOGTO_REDIS_SERVER", setup::redis::server()?);
     suite(test.env("WORKERD_NODE", setup::node::for_workerd()?), Runner::Node)
 }
 
@@ -134,6 +135,7 @@ fn python() -> Result<Tally> {
     let venv = build::python::installed()?;
     let test =
         venv.python().args(["-m", "pytest", "-q"]).dir(paths::at("py")).env("LOGTO_SIMULATOR", simulator);
+    let test = test.env("LOGTO_REDIS_SERVER", setup::redis::server()?);
     suite(test, Runner::Pytest)
 }
 
