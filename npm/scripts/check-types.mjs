@@ -10,6 +10,7 @@ const PROJECTS = {
   'the package': 'tsconfig.json',
   'programs that use it': 'tests/types/tsconfig.json',
   'the life cycle': 'smoke/life-cycle/tsconfig.json',
+  'a program with an older library': 'tests/types/old-library/tsconfig.json',
   'programs for @logto/api, with @logto/api': 'tests/types/dropin/tsconfig.official.json',
   'programs for @logto/api, with this package': 'tests/types/dropin/tsconfig.json',
 };

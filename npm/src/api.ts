@@ -5,7 +5,7 @@
  */
 import type { HeadersOptions } from 'openapi-fetch';
 import type { ApiClient } from './client.js';
-import type { FetchLike } from './engine/engine.js';
+import type { FetchSource } from './engine/engine.js';
 import type { Api } from './generated/api.js';
 import { TABLE } from './generated/table.js';
 import type { CallOptions } from './options.js';
@@ -19,7 +19,7 @@ export interface OperationOptions extends CallOptions {
   /** Aborts the call, on the wire too. */
   signal?: AbortSignal | undefined;
   /** Carries this call instead of the client's transport. */
-  fetch?: FetchLike | undefined;
+  fetch?: FetchSource | undefined;
 }
 
 /** What a listing by name can be told besides its query. */

@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The API client: openapi-fetch, with an engine for its `fetch`.
  *
@@ -11,9 +10,10 @@ import openapiFetch, {
   type HeadersOptions,
   type Middleware,
 } from 'openapi-fetch';
-import type { Engine, EngineList, EngineModule, EngineOptions, FetchLike } from './engine/engine.js';
+import type { Engine, EngineList, EngineModule, EngineOptions, FetchSource } from './engine/engine.js';
 import { Authorization } from './authorization.js';
 import { fromEngine } from './errors.js';
+import { toFetch } from './fetch.js';
 import { Listing, type PaginateOptions } from './paginate.js';
 import { coreName } from './options.js';
 import { flattenSearchParams } from './query.js';
@@ -28,8 +28,15 @@ const createFetchClient = ((openapiFetch as { default?: unknown }).default ?? op
 /** The methods of openapi-fetch's client that send a request. */
 const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE'] as const;
 
+/** `[Symbol.dispose]`, where the TypeScript library in use knows it: older ones must be able to read these declarations. */
+type DisposeIfKnown = {
+  [
+    Name in keyof SymbolConstructor as Name extends 'dispose' ? Extract<SymbolConstructor[Name], symbol> : never
+  ]: () => void;
+};
+
 /** An openapi-fetch client of the Management API, with listings. */
-export interface ApiClient extends Client<paths> {
+export interface ApiClient extends Client<paths>, DisposeIfKnown {
   /**
    * Lists everything at a path, whatever the number of pages: every item that is there all along comes once, also while others come and go.
    *
@@ -39,14 +46,12 @@ export interface ApiClient extends Client<paths> {
   /** The same of items that you name the type of. */
   // JSON of any shape, to be used without casts
   paginate<Item = any>(path: `/${string}`, options?: PaginateOptions): Listing<Item>;
-  /** Lets go of connections and memory; later calls reject. Not needed before the process ends. Calling it again does nothing. */
+  /** Lets go of connections and memory; later calls reject. Not needed before the process ends, and calling it again does nothing. `using` does it too (`[Symbol.dispose]`), where the runtime knows that symbol. */
   dispose(): void;
-  /** {@link dispose}, for `using`. There where the runtime knows `Symbol.dispose`. */
-  [Symbol.dispose](): void;
 }
 
 type Init = Record<string, unknown> & {
-  fetch?: FetchLike;
+  fetch?: FetchSource;
   querySerializer?: unknown;
   params?: { query?: Record<string, unknown> };
   middleware?: Middleware[];
@@ -60,7 +65,7 @@ type UntypedClient = Record<(typeof METHODS)[number], Call> &
 
 /** The engines of one client: its own, and for calls that bring a `fetch` of their own, one that sends through that and shares the token. */
 class Engines {
-  readonly #byFetch = new WeakMap<FetchLike, Engine>();
+  readonly #byFetch = new WeakMap<FetchSource, Engine>();
 
   constructor(
     readonly main: Engine,
@@ -68,17 +73,21 @@ class Engines {
     private readonly options: EngineOptions,
   ) {}
 
-  for(fetch: FetchLike | undefined): Engine {
-    if (fetch === undefined) {
+  for(given: FetchSource | undefined): Engine {
+    if (given === undefined) {
       return this.main;
     }
-    let engine = this.#byFetch.get(fetch);
+    let engine = this.#byFetch.get(given);
     if (engine === undefined) {
+      const fetch = toFetch(given);
+      if (fetch === undefined) {
+        return this.main;
+      }
       const getToken = async (): Promise<string> => (await this.main.token()).value;
       // Its tokens are the main engine's, and so is the store.
       const { tokenStore: _, ...options } = this.options;
       engine = this.module.createEngine({ ...options, fetch, getToken });
-      this.#byFetch.set(fetch, engine);
+      this.#byFetch.set(given, engine);
     }
     return engine;
   }
@@ -179,9 +188,10 @@ export function createClient(
       engine.dispose();
     },
   };
-  // Safari has none yet.
-  if (Symbol.dispose as symbol | undefined) {
-    client[Symbol.dispose] = client['dispose'];
+  const { dispose } = Symbol as { dispose?: symbol };
+  if (dispose) {
+    // Safari has none yet.
+    client[dispose] = client['dispose'];
   }
   for (const method of METHODS) {
     client[method] = (path: string, init?: Init) => base[method](path, throughEngine(path, init));

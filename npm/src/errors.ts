@@ -37,7 +37,7 @@ export class LogtoError extends Error {
   static readonly brand: string = 'LogtoError';
 
   /** @internal */
-  constructor(data: ErrorData, options?: ErrorOptions) {
+  constructor(data: ErrorData, options?: { cause?: unknown }) {
     super(describe(data), options ?? ('cause' in data ? { cause: data.cause } : undefined));
     const { brand } = this.constructor as typeof LogtoError;
     // Not enumerable, so that printing an error shows what happened and not how the class is told.
@@ -119,7 +119,7 @@ const FAMILIES: Record<string, typeof LogtoError> = {
 export const errorClass = (name: string): typeof LogtoError | undefined =>
   FAMILIES[name.slice(0, Math.max(name.indexOf('.'), 0))];
 
-export const toError = (data: ErrorData, options?: ErrorOptions): LogtoError =>
+export const toError = (data: ErrorData, options?: { cause?: unknown }): LogtoError =>
   new (errorClass(data.name) ?? LogtoError)(data, options);
 
 /** Whether an engine rejected with plain data, and not with the caller's own abort reason or `getToken` failure. */

@@ -19,7 +19,7 @@ export { verifyWebhookSignature } from './webhook.js';
 export type { ApiClient } from './client.js';
 export type { AccessToken } from './credentials.js';
 export type { AnswerInfo } from './response.js';
-export type { FetchLike } from './engine/engine.js';
+export type { FetchLike, FetchSource } from './engine/engine.js';
 export type { Hooks, RequestEvent, ResponseEvent, RetryEvent, TokenEvent } from './events.js';
 export type { ManagementApi } from './facade.js';
 export type { Page, PaginateOptions } from './paginate.js';

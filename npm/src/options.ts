@@ -1,6 +1,7 @@
 /** What a client and a call can be told. The core checks core options: their names, types and ranges, and it has the defaults. */
 import type { ClientOptions as FetchClientOptions } from 'openapi-fetch';
-import type { EngineOptions, FetchLike, Testing } from './engine/engine.js';
+import type { EngineOptions, FetchSource, Testing } from './engine/engine.js';
+import { toFetch } from './fetch.js';
 import type { TokenStore } from './store.js';
 import type { Hooks } from './events.js';
 
@@ -71,8 +72,8 @@ export interface Warning {
 /** What every way of making a client takes: the core's options, openapi-fetch's client options, and where warnings go. */
 export interface SharedOptions
   extends CoreOptions, Hooks, Omit<FetchClientOptions, 'baseUrl' | 'fetch' | 'body' | 'method'> {
-  /** Carries the requests instead of the package's own transport: msw, undici's MockAgent, a service binding's `fetch`. */
-  fetch?: FetchLike | undefined;
+  /** Carries the requests instead of the package's own transport: msw, undici's MockAgent, a service binding of a Worker as it is (`fetch: env.LOGTO`). */
+  fetch?: FetchSource | undefined;
   /**
    * Shares access tokens with other isolates or processes: a Workers KV namespace as it is, {@link cacheTokenStore}, any object with `get` and `put`; in Node also `redis://…` or `rediss://…`, which shares the rate limit
    * as well. Tokens lie there sealed under the client secret. A store that fails, or takes longer than `tokenStoreTimeoutMs`, costs that wait. Without use where tokens come from `getToken`.
@@ -165,6 +166,7 @@ export function splitOptions(given: SharedOptions & TestingOption): {
   testing: ((clock: Testing) => void) | undefined;
 } {
   const { fetch, tokenStore, onWarning, onRequest, onResponse, onRetry, onToken, [TESTING]: testing, ...rest } = given;
+  const ownFetch = toFetch(fetch);
   const options: Record<string, unknown> = {};
   const client: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(rest)) {
@@ -176,7 +178,7 @@ export function splitOptions(given: SharedOptions & TestingOption): {
     engine: {
       options,
       warn: onWarning ? (code, message) => onWarning({ code, message }) : warnOnConsole,
-      ...(fetch && { fetch }),
+      ...(ownFetch && { fetch: ownFetch }),
       ...(tokenStore !== undefined && { tokenStore }),
       ...(testing && { testing: true }),
     },

@@ -1,7 +1,7 @@
 /**
  * Listings as JavaScript has them: `for await` over items or pages, `await` for the first page. What a page is, when it ends and how rows that move are dealt with is the core's; here its pages become objects.
  */
-import type { Engine, EngineList, EnginePage, EnginePager, FetchLike } from './engine/engine.js';
+import type { Engine, EngineList, EnginePage, EnginePager, FetchSource } from './engine/engine.js';
 import { fromEngine } from './errors.js';
 import type { CallOptions } from './options.js';
 
@@ -27,7 +27,7 @@ export interface PaginateOptions extends CallOptions {
   /** Aborts the listing, on the wire too. */
   signal?: AbortSignal | undefined;
   /** Carries the requests of this listing. */
-  fetch?: FetchLike | undefined;
+  fetch?: FetchSource | undefined;
 }
 
 /** One page, without the items that came before. */

@@ -405,7 +405,8 @@ test('unwrap gives data or throws, errorOf and infoOf tell more', async (t) => {
 test('after dispose, calls reject', async (t) => {
   const { apiClient, clientCredentials } = await startApi(t, api, echo);
   await apiClient.GET('/api/x');
-  apiClient.dispose();
+  assert.equal(apiClient[Symbol.dispose], apiClient.dispose);
+  apiClient[Symbol.dispose]();
   apiClient.dispose();
   await assert.rejects(apiClient.GET('/api/x'), api.ConfigError);
   await assert.rejects(clientCredentials.getAccessToken(), api.ConfigError);

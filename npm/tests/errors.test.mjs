@@ -57,6 +57,21 @@ test('instanceof holds across copies of the package', async (t) => {
   assert.ok(error instanceof api.ApiError && error instanceof api.LogtoError && !(error instanceof api.ConfigError));
 });
 
+test('instanceof holds across engines', async (t) => {
+  // A `fetch` of the caller's own goes under the WASM engine, whatever the client's is.
+  const { apiClient } = await startApi(t, api, () => ({ status: 404, json: { message: 'm' } }), { retries: 0 });
+  const own = { fetch: (request) => globalThis.fetch(request) };
+  for (const error of [
+    api.errorOf(await apiClient.GET('/api/x')),
+    api.errorOf(await apiClient.GET('/api/x', own)),
+    api.errorOf(await apiClient.GET('/api/x', { fetch: async () => new Response('no', { status: 404 }) })),
+  ]) {
+    for (const { ApiError, LogtoError, TransportError } of [api, commonJs]) {
+      assert.ok(error instanceof ApiError && error instanceof LogtoError && !(error instanceof TransportError));
+    }
+  }
+});
+
 test("a subclass of the user's own is asked as usual", async (t) => {
   class Mine extends api.ApiError {}
   const error = await errorOfStatus(t, api, 404);

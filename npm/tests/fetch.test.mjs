@@ -67,3 +67,38 @@ test('aborting aborts the fetch', async (t) => {
   await assert.rejects(call, { name: 'AbortError' });
   await server.until((seen) => seen.find(({ path }) => path === '/api/x').closed);
 });
+
+test('an object with a method fetch is as good, for a client, a call, a listing and an operation', async (t) => {
+  class Binding {
+    #seen = [];
+    async fetch(request) {
+      // As a service binding, it wants to be called on itself.
+      this.#seen.push(new URL(request.url).pathname);
+      return globalThis.fetch(request);
+    }
+    get seen() {
+      return this.#seen;
+    }
+  }
+  const ofClient = new Binding();
+  const { apiClient } = await startApi(t, api, echo, { fetch: ofClient });
+  await apiClient.GET('/api/x');
+  assert.deepEqual(ofClient.seen, ['/oidc/token', '/api/x']);
+
+  const ofCall = new Binding();
+  const { api: byName, ...other } = await startApi(t, api, () => ({ json: [], headers: { 'total-number': '0' } }));
+  await other.apiClient.GET('/api/y', { fetch: ofCall });
+  await other.apiClient.paginate('/api/roles', { fetch: ofCall });
+  await byName.get('/api/status', { fetch: ofCall });
+  assert.deepEqual(ofCall.seen, ['/api/y', '/api/roles', '/api/status']);
+});
+
+test('what is neither a function nor such an object is a ConfigError', async (t) => {
+  const { apiClient, server } = await startApi(t, api, echo);
+  for (const fetch of [{}, 'fetch', { fetch: 1 }]) {
+    const options = { clientId: 'a', clientSecret: 'b', fetch };
+    assert.throws(() => api.createManagementApi('t', options), { name: 'ConfigError', reason: 'config.invalid' });
+    await assert.rejects(async () => apiClient.GET('/api/x', { fetch }), { name: 'ConfigError' });
+  }
+  assert.equal(server.seen.length, 0);
+});

@@ -136,8 +136,15 @@ test('a client made in global scope does nothing there, and sends through a serv
   };
   const { worker } = await start(t, 'workerd/inert-worker.mjs', undefined, { serviceBindings: { LOGTO: service } });
   const answer = await (await worker.fetch('http://worker.local/')).json();
-  assert.deepEqual(answer, { engineKind: 'wasm', data: { id: 'u1' } });
-  assert.deepEqual(seen, ['POST /oidc/token', 'GET /api/users/u1']);
+  assert.deepEqual(answer, {
+    engineKind: 'wasm',
+    data: { id: 'u1' },
+    binding: { id: 'u1' },
+    detached: answer.detached,
+  });
+  assert.match(answer.detached, /hand over the object \(`fetch: env\.LOGTO`\)/);
+  const once = ['POST /oidc/token', 'GET /api/users/u1'];
+  assert.deepEqual(seen, [...once, ...once]);
 });
 
 test('50 requests at once in one isolate, the first given up half-way: no other hangs or fails', async (t) => {

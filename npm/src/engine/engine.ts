@@ -61,6 +61,9 @@ export interface EventSink {
 /** A `fetch`: the WHATWG one, or anything of its shape. */
 export type FetchLike = (input: Request) => Promise<Response>;
 
+/** A `fetch`, or an object that has one as its method: a service binding of a Worker as it is, `env.LOGTO`. */
+export type FetchSource = FetchLike | { fetch: FetchLike };
+
 /** One client: its configuration, token, rate limit and connections. */
 export interface Engine {
   /** The base url as the core understood it, without a trailing slash. */

@@ -187,6 +187,10 @@ function classify(error: unknown, answered: boolean): Failed {
   if (told.name === 'TimeoutError' || /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) {
     return say(Failure.Timeout, 'No complete answer in time');
   }
+  if (/^Illegal invocation/.test(text)) {
+    // A method without its object. Nothing was sent.
+    return failed(Failure.Connect, '`fetch` was called without its object: hand over the object (`fetch: env.LOGTO`)');
+  }
   if (answered) {
     return /^(Z_|ERR__ERROR_FORMAT|ERR_BROTLI)/.test(code)
       ? say(Failure.Body, "The answer's body cannot be decompressed")
