@@ -100,7 +100,7 @@ await build({
   outfile: at('lib/node-bundle.mjs'),
   // A bundle in CommonJS that takes it in has no import.meta.
   define: { 'import.meta.url': 'importMetaUrl' },
-  banner: { js: 'const importMetaUrl = import.meta.url ?? __filename;' },
+  banner: { js: "const importMetaUrl = import.meta.url ?? require('node:url').pathToFileURL(__filename).href;" },
 });
 
 for (const name of ['wasm-workerd', 'wasm-edge-light', 'wasm-default']) {
