@@ -3,14 +3,13 @@
  *
  * Calls have even numbers, given here; what a call waits for has an odd key, given by the module, which is resumed under that key. The module runs in the turn of whatever woke it: in a Worker, everything that a
  * request causes then stays in that request.
- *
- * Numbers cross as they are, texts as UTF-8 in the module's memory: a place and a length. Short ones go in through a place that is always the same, which spares a crossing and a piece of memory for each.
  */
 import type { TokenStore } from '../store.js';
 import { messageOf, readError, TokenFailures } from './common.js';
 import type { EngineOptions, EnginePage, EngineResponse, EngineToken, ErrorData } from './engine.js';
 import { vaultStep } from './vault.js';
 import { type Answer, exchange } from './wasm-fetch.js';
+import { Memory, type Placed } from './wasm-memory.js';
 
 /** Something under way that can be given up. */
 interface Operation {
@@ -51,17 +50,8 @@ export interface Exports {
   names(): void;
 }
 
-/** A text or a body in the module's memory. */
-type Placed = readonly [place: number, length: number];
-
 const DATA = ['none', 'json', 'text', 'bytes'] as const;
 const NOWHERE: Placed = [0, 0];
-/** `ROOM` of `bindings/wasm/src/host.rs`. */
-const ROOM = 8192;
-/** Shorter texts are read byte by byte: less than what a call of the decoder costs. */
-const SHORT = 32;
-const decoder = new TextDecoder();
-const encoder = new TextEncoder();
 
 type HostOptions = Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn' | 'tokenStore'>;
 
@@ -75,13 +65,12 @@ export interface Host {
 /** One instance of the module: what is under way in it, and the guard around every entry. */
 export class Instance {
   readonly exports: Exports;
+  readonly memory: Memory;
   /** What an export said beside its number. */
   said = '';
   readonly #calls = new Map<number, Call>();
   readonly #operations = new Map<number, Operation>();
   readonly #hosts = new Map<number, Host>();
-  #memory = new Uint8Array();
-  #room = new Uint8Array();
   #lastCall = 0;
   #lastHost = 0;
   #trap: unknown;
@@ -89,6 +78,7 @@ export class Instance {
 
   constructor(module: WebAssembly.Module) {
     this.exports = new WebAssembly.Instance(module, { host: this.#imports() }).exports as unknown as Exports;
+    this.memory = new Memory(this.exports);
   }
 
   /** Whether it trapped. Nothing may enter it then. */
@@ -169,60 +159,6 @@ export class Instance {
     return call !== undefined;
   }
 
-  /**
-   * Puts a text or a body into the module's memory; the export that is given it takes it over.
-   * @param used How much of the place for short texts is taken: by the text that goes in with it.
-   */
-  put(given: string | Uint8Array, used = 0): Placed {
-    const isText = typeof given === 'string';
-    // No character takes more than three bytes.
-    if (used + given.length * (isText ? 3 : 1) <= ROOM) {
-      this.#look();
-      const place = this.#room.byteOffset + used;
-      const room = used === 0 ? this.#room : this.#room.subarray(used);
-      if (isText) {
-        return [place, encoder.encodeInto(given, room).written];
-      }
-      room.set(given);
-      return [place, given.length];
-    }
-    const bytes = isText ? encoder.encode(given) : given;
-    const place = this.exports.buffer(bytes.length);
-    this.#bytes(place, bytes.length).set(bytes);
-    return [place, bytes.length];
-  }
-
-  /** Memory that grew has another buffer, and the old one is empty. */
-  #look(): void {
-    if (this.#memory.length === 0) {
-      const { buffer } = this.exports.memory;
-      this.#memory = new Uint8Array(buffer);
-      this.#room = new Uint8Array(buffer, this.exports.room(), ROOM);
-    }
-  }
-
-  /** What a place of the module's memory holds, for as long as nobody enters it. */
-  #bytes(place: number, length: number): Uint8Array<ArrayBuffer> {
-    this.#look();
-    return this.#memory.subarray(place, place + length) as Uint8Array<ArrayBuffer>;
-  }
-
-  #text(place: number, length: number): string {
-    this.#look();
-    if (length < SHORT) {
-      let text = '';
-      for (let at = place; at < place + length; at += 1) {
-        const byte = this.#memory[at] as number;
-        if (byte > 127) {
-          return decoder.decode(this.#bytes(place, length));
-        }
-        text += String.fromCharCode(byte);
-      }
-      return text;
-    }
-    return decoder.decode(this.#bytes(place, length));
-  }
-
   #take(number: number): Call | undefined {
     const call = this.#calls.get(number);
     this.#calls.delete(number);
@@ -235,8 +171,8 @@ export class Instance {
     if (this.#operations.get(key) === operation) {
       this.#operations.delete(key);
       this.enter(({ resume }) => {
-        const [place, length] = this.put(text);
-        const [bodyPlace, bodyLength] = body === undefined ? NOWHERE : this.put(body, length);
+        const [place, length] = this.memory.put(text);
+        const [bodyPlace, bodyLength] = body === undefined ? NOWHERE : this.memory.put(body, length);
         resume(key, number, place, length, bodyPlace, bodyLength);
       });
     }
@@ -273,8 +209,8 @@ export class Instance {
         const controller = new AbortController();
         this.#operations.set(key, controller);
         // The module's memory moves: fetch gets a copy.
-        const copy = bodyLength > 0 ? this.#bytes(body, bodyLength).slice() : undefined;
-        const head = this.#text(place, length).split('\n');
+        const copy = bodyLength > 0 ? this.memory.bytes(body, bodyLength).slice() : undefined;
+        const head = this.memory.text(place, length).split('\n');
         const stays = bodyStays === 0 ? 'no' : this.#calls.get(number)?.text ? 'text' : 'bytes';
         void exchange(options.fetch, head, copy, limit, stays, controller.signal).then((outcome) => {
           if ('failure' in outcome) {
@@ -331,9 +267,9 @@ export class Instance {
       ): void => {
         const store = host(of).options.tokenStore as TokenStore;
         const [its, name, text] = [
-          this.#text(secret, secretLength),
-          this.#text(binding, bindingLength),
-          this.#text(place, length),
+          this.memory.text(secret, secretLength),
+          this.memory.text(binding, bindingLength),
+          this.memory.text(place, length),
         ];
         this.#question(key, vaultStep(store, step, its, name, text, ttlMs), (thrown) => [2, messageOf(thrown)]);
       },
@@ -347,7 +283,7 @@ export class Instance {
       // What the core notices.
 
       warn: (of: number, place: number, length: number): void => {
-        const [code = '', ...message] = this.#text(place, length).split('\n');
+        const [code = '', ...message] = this.memory.text(place, length).split('\n');
         try {
           host(of).options.warn(code, message.join('\n'));
         } catch {
@@ -356,7 +292,7 @@ export class Instance {
       },
 
       event: (of: number, place: number, length: number): void => {
-        host(of).options.events?.event(this.#text(place, length));
+        host(of).options.events?.event(this.memory.text(place, length));
       },
 
       // What came of a call.
@@ -371,7 +307,7 @@ export class Instance {
         body: number,
         bodyLength: number,
       ): void => {
-        const text = this.#text(place, length);
+        const text = this.memory.text(place, length);
         const end = text.indexOf('\n');
         const requestId = (end < 0 ? text : text.slice(0, end)) || undefined;
         const { answer } = this.#calls.get(number) ?? {};
@@ -381,7 +317,7 @@ export class Instance {
             return answer?.headers ?? '';
           },
           // The body of an error comes back from the core, which has taken secrets out of it.
-          body: answer?.kept ?? this.#bytes(body, bodyLength).slice(),
+          body: answer?.kept ?? this.memory.bytes(body, bodyLength).slice(),
           data: DATA[data] ?? 'bytes',
           attempts,
           requestId,
@@ -400,9 +336,9 @@ export class Instance {
         body: number,
         bodyLength: number,
       ): void => {
-        const [cursor, requestId] = this.#text(place, length).split('\n');
+        const [cursor, requestId] = this.memory.text(place, length).split('\n');
         this.resolve(number, {
-          body: this.#text(body, bodyLength),
+          body: this.memory.text(body, bodyLength),
           number: page,
           size,
           total: total < 0 ? undefined : total,
@@ -417,16 +353,16 @@ export class Instance {
       },
 
       token: (number: number, expiresAt: number, place: number, length: number): void => {
-        const [value = '', scope] = this.#text(place, length).split('\n');
+        const [value = '', scope] = this.memory.text(place, length).split('\n');
         this.resolve(number, { value, expiresAt, scope } satisfies EngineToken);
       },
 
       fail: (number: number, exchange: number, place: number, length: number): void => {
-        this.reject(number, translate(this.#text(place, length), exchange, this.#calls.get(number)?.failures));
+        this.reject(number, translate(this.memory.text(place, length), exchange, this.#calls.get(number)?.failures));
       },
 
       say: (place: number, length: number): void => {
-        this.said = this.#text(place, length);
+        this.said = this.memory.text(place, length);
       },
 
       // Looked up when they are used: Workers refuse them outside a request, and tests replace them.

@@ -90,8 +90,8 @@ class WasmEngine implements Engine {
   ): Promise<EngineResponse> {
     return this.#begin<EngineResponse>(text, signal, ({ instance, engine }, exports, number) => {
       const given = options ? JSON.stringify(options) : '';
-      const [place, length] = instance.put(`${method}\n${target}\n${route}\n${given}\n${headers}`);
-      const [bodyPlace, bodyLength] = body === undefined ? [0, 0] : instance.put(body, length);
+      const [place, length] = instance.memory.put(`${method}\n${target}\n${route}\n${given}\n${headers}`);
+      const [bodyPlace, bodyLength] = body === undefined ? [0, 0] : instance.memory.put(body, length);
       exports.send(engine, number, place, length, bodyPlace, bodyLength);
     }).result;
   }
@@ -125,7 +125,10 @@ class WasmEngine implements Engine {
         const call = this.#begin<EnginePage | undefined>(false, signal, (inside, exports, number) => {
           if (made?.by !== inside) {
             const from = cursor === undefined ? list : { ...list, cursor, page: undefined };
-            made = { by: inside, pager: exports.list(inside.engine, ...inside.instance.put(JSON.stringify(from))) };
+            made = {
+              by: inside,
+              pager: exports.list(inside.engine, ...inside.instance.memory.put(JSON.stringify(from))),
+            };
           }
           exports.next(made.pager, number);
         });
@@ -248,7 +251,7 @@ const DISPOSED: ErrorData = { name: 'config.invalid', kind: 'Config', message: '
 function create(instance: Instance, options: string, host: number): number {
   let engine = 0;
   instance.enter((exports) => {
-    engine = exports.create(host, ...instance.put(options));
+    engine = exports.create(host, ...instance.memory.put(options));
   });
   if (engine === 0) {
     instance.removeHost(host);

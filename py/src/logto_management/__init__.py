@@ -49,7 +49,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._async_client import AsyncManagementApi, AsyncRawApi
     from ._events import RequestEvent, ResponseEvent, RetryEvent, TokenEvent
-    from ._listing import AsyncListing, Listing, Page
+    from ._listing import AsyncListing, Listing
     from ._options import (
         BodyOptions,
         CallOptions,
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         RateLimit,
         RequestOptions,
     )
+    from ._reading import Page
     from ._response import AccessToken, Headers, RawResponse
     from ._search import Search, UserSearch
     from ._store import AsyncTokenStore, TokenStore
@@ -141,7 +142,7 @@ _LATER = {
     "TokenEvent": "_events",
     "AsyncListing": "_listing",
     "Listing": "_listing",
-    "Page": "_listing",
+    "Page": "_reading",
     "BodyOptions": "_options",
     "CallOptions": "_options",
     "ClientOptions": "_options",

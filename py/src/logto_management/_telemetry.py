@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from ._listing import Page
     from ._native import Answer, Engine
+    from ._reading import Page
 
 
 class Span:
