@@ -88,7 +88,8 @@ test('a call that has ended ignores its signal, and leaves no listener', async (
   // Where middleware looks on, it is a real Request, and that follows its signal for as long as it lives: Node's own listener.
   const nodes = await after(() => new Request('http://host', { signal: aborter.signal }));
   apiClient.use({ onRequest: () => undefined });
-  assert.equal(await after(() => apiClient.GET('/api/x', { signal: aborter.signal })), nodes);
+  // Not equal: a Request that is garbage lets go of the signal, whenever that is.
+  assert.ok((await after(() => apiClient.GET('/api/x', { signal: aborter.signal }))) <= nodes);
   aborter.abort();
 });
 
