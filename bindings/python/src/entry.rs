@@ -30,6 +30,9 @@ pub(crate) fn entry<'py>(function: &Bound<'py, PyAny>) -> PyResult<Bound<'py, En
 }
 
 /// A function, or as an attribute of a class a method.
+///
+/// The garbage collector does not look into it: CPython makes its `dict` before the function is there, and a collection in between would follow a null pointer. What it
+/// keeps alive, its module does too.
 #[pyclass(frozen, dict, weakref)]
 pub(crate) struct Entry {
     function: Py<PyAny>,
@@ -71,10 +74,6 @@ impl Entry {
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         Ok(format!("<function {}>", slf.getattr(intern!(slf.py(), "__qualname__"))?))
-    }
-
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.function)
     }
 }
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from . import _native
 
-if TYPE_CHECKING:
-    from typing import Union
 
-    Body = Union[str, bytes, bytearray, memoryview]
-
-
-def verify_webhook_signature(signing_key: str | None, body: Body | None, signature: str | bytes | None) -> bool:
+def verify_webhook_signature(
+    signing_key: str | None, body: str | bytes | bytearray | memoryview | None, signature: str | bytes | None
+) -> bool:
     """Return whether Logto signed this body: HMAC-SHA256 under the webhook's signing key, compared in constant time.
 
     >>> body = b'{"hookId":"h1","event":"User.Created"}'
