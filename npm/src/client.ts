@@ -17,7 +17,7 @@ import { toFetch } from './fetch.js';
 import { Listing, type PaginateOptions } from './paginate.js';
 import { coreName } from './options.js';
 import { flattenSearchParams } from './query.js';
-import { isPlain, LightRequest, ManagementRequest, takeUpRequest } from './request.js';
+import { type CallExtras, isPlain, LightRequest, ManagementRequest, takeUpRequest } from './request.js';
 import { takeUpResponse, toResponse } from './response.js';
 import type { paths } from './generated/paths.js';
 import type { ItemAt, ListPath } from './paths.js';
@@ -148,7 +148,7 @@ export function createClient(
       rest['Request'] = LightRequest;
     }
     // Only openapi-fetch reads what nobody else sees.
-    const text = unseen && (parseAs === 'json' || parseAs === 'text');
+    const text: CallExtras['text'] = unseen && (parseAs === 'json' || parseAs === 'text') ? parseAs : undefined;
     const extras = { route, text, options };
     const send = async (request: Request): Promise<Response> => {
       const light = request instanceof LightRequest;
@@ -157,7 +157,7 @@ export function createClient(
       try {
         const call = light ? request.toCall(extras) : await ManagementRequest.toCall(request, extras);
         call.headers = authorization.settle(call.headers, route, call.target, send);
-        return toResponse(text, await engines.for(fetch).send(call, signal), call, request.url);
+        return toResponse(text !== undefined, await engines.for(fetch).send(call, signal), call, request.url);
       } catch (failure) {
         throw fromEngine(failure);
       }

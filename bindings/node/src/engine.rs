@@ -21,7 +21,7 @@ use crate::{
     call,
     config::Options,
     environment, flags,
-    outcome::Outcome,
+    outcome::{Outcome, Read},
     pager::Pager,
     port::{Port, Queue},
     runtime,
@@ -143,8 +143,8 @@ impl Engine {
             let (client, request) = call?;
             client.execute(request).await
         };
-        let text = flags & flags::TEXT != 0;
-        self.begin(env, ticket, flags, response, move |response| Outcome::response(response, text))
+        let read = Read { text: flags & flags::TEXT != 0, json: flags & flags::JSON != 0 };
+        self.begin(env, ticket, flags, response, move |response| Outcome::response(response, read))
     }
 
     /// Asks for the token that a request would carry now; see `send`.

@@ -6,6 +6,7 @@
 //! - `runtime.rs`: where futures run
 //! - `port.rs`: how their outcomes get back to JavaScript, in batches
 //! - `outcome.rs`: what those are
+//! - `ascii.rs`: JSON in the form that JavaScript parses fastest
 //! - `config.rs`: a client's options, from JSON
 //! - `environment.rs`: what Node's TLS takes from the environment
 //! - `engine.rs`, `pager.rs`: the two classes
@@ -17,6 +18,7 @@
 // What #[napi] generates is unsafe, public and undocumented.
 #![allow(unsafe_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 
+mod ascii;
 mod call;
 mod config;
 mod engine;
@@ -40,6 +42,8 @@ mod flags {
     pub(crate) const ABORTABLE: u32 = 2;
     /// Nothing else is under way: the runtime's thread is to be woken at once. Otherwise `Port::flush` follows.
     pub(crate) const WAKE: u32 = 4;
+    /// With `TEXT`: of JSON nothing but what it says is read.
+    pub(crate) const JSON: u32 = 8;
 }
 
 /// Every name that an error can have.

@@ -10,6 +10,8 @@ use napi::{
 };
 use serde_json::json;
 
+use crate::ascii;
+
 /// See [`Outcome::write`] for what JavaScript sees of each.
 pub(crate) enum Outcome {
     /// Cancelled, or the end of a listing.
@@ -43,9 +45,30 @@ impl Body {
         if bytes.is_ascii() {
             return Self::Ascii(bytes);
         }
-        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        let text = without_bom(&bytes);
         Self::Text(String::from_utf8_lossy(text).into_owned())
     }
+
+    /// JSON that says the same.
+    fn json(bytes: Bytes) -> Self {
+        if bytes.is_ascii() {
+            return Self::Ascii(bytes);
+        }
+        ascii::json(without_bom(&bytes)).map_or_else(|| Self::text(bytes), Self::Ascii)
+    }
+}
+
+/// How JavaScript reads a response's body.
+#[derive(Clone, Copy)]
+pub(crate) struct Read {
+    /// As text, where it is JSON or text.
+    pub(crate) text: bool,
+    /// Of JSON, nothing but what it says.
+    pub(crate) json: bool,
+}
+
+fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }
 
 impl Outcome {
@@ -61,8 +84,7 @@ impl Outcome {
         Self::Failed { error: error.to_json(), asked, cause: cause(error) }
     }
 
-    /// `text`: where the body is JSON or text, JavaScript reads it as text if at all.
-    pub(crate) fn response(response: Response, text: bool) -> Self {
+    pub(crate) fn response(response: Response, read: Read) -> Self {
         let (data, is_text) = match response.data() {
             Data::None => (0, true),
             Data::Json(_) => (1, true),
@@ -82,7 +104,12 @@ impl Outcome {
                 head.extend_from_slice(part);
             }
         }
-        let body = if text && is_text { Body::text(body) } else { Body::Bytes(body) };
+        let body = match read {
+            // What is wrong is for people, as it came.
+            Read { text: true, json: true } if data == 1 && error.is_none() => Body::json(body),
+            Read { text: true, .. } if is_text => Body::text(body),
+            _ => Body::Bytes(body),
+        };
         Self::Response { code, head, body, error }
     }
 
@@ -95,7 +122,7 @@ impl Outcome {
             "cursor": page.next().map(ToString::to_string),
             "requestId": page.request_id(),
         });
-        Self::Page { facts: facts.to_string(), items: Body::text(page.body().clone()) }
+        Self::Page { facts: facts.to_string(), items: Body::json(page.body().clone()) }
     }
 
     pub(crate) fn token(token: &AccessToken) -> Self {

@@ -95,8 +95,8 @@ export interface EngineCall {
   route: string | undefined;
   headers: PackedPairs;
   body: string | Uint8Array<ArrayBuffer> | undefined;
-  /** The answer's body is read as text, if at all: an engine may give {@link EngineResponse.body} as a string. */
-  text: boolean;
+  /** The answer's body is read as this, if at all: an engine may give {@link EngineResponse.body} as a string. Of `json` only the meaning counts, so that a success may come as other JSON that says the same. */
+  text: 'json' | 'text' | undefined;
   /** Call options by their names (`timeoutMs`, `retries`, `deadlineMs`, `idempotent`); the core checks them. `undefined` where there is none. */
   options: Record<string, unknown> | undefined;
 }

@@ -88,7 +88,7 @@ class WasmEngine implements Engine {
     { method, target, route = '', headers, body, text, options }: EngineCall,
     signal?: AbortSignal,
   ): Promise<EngineResponse> {
-    return this.#begin<EngineResponse>(text, signal, ({ instance, engine }, exports, number) => {
+    return this.#begin<EngineResponse>(text !== undefined, signal, ({ instance, engine }, exports, number) => {
       const given = options ? JSON.stringify(options) : '';
       const [place, length] = instance.memory.put(`${method}\n${target}\n${route}\n${given}\n${headers}`);
       const [bodyPlace, bodyLength] = body === undefined ? [0, 0] : instance.memory.put(body, length);
