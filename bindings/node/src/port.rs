@@ -1,6 +1,6 @@
 //! Calls on their way back to JavaScript.
 //!
-//! Every JavaScript thread that loads the addon has one [`Port`]. JavaScript numbers its calls; what a call came to is put into the port's queue under its ticket, and before the runtime's thread goes idle it wakes JavaScript: once
+//! Every JavaScript thread that loads the addon has one [`Port`]. JavaScript numbers its calls, and a number is free for another once its outcome is taken; what a call came to is put into the port's queue under its ticket, and before the runtime's thread goes idle it wakes JavaScript: once
 //! for all that finished meanwhile. JavaScript then takes the whole batch in one crossing and settles promises of its own.
 //!
 //! Each ticket gets exactly one outcome, whatever happens to its call, and what else there is to tell before it.
@@ -103,12 +103,24 @@ impl Ticket {
         (handle, registration)
     }
 
+    /// There is nothing to cancel any more.
+    fn forget(&self) {
+        if self.abortable {
+            lock(&self.queue.aborts).remove(&self.number);
+        }
+    }
+
     /// Answers, on the runtime's thread.
     pub(crate) fn answer(mut self, told: Vec<Outcome>, outcome: Outcome) {
         self.answered = true;
+        // JavaScript gives the number to another call as soon as it has the outcome.
+        self.forget();
         let (taken, waiting) = self.queue.put(self.number, told, outcome);
         // Where JavaScript has not taken what came before, the wake-up for that is still to come, or not followed yet.
-        if taken {
+        if taken && self.queue.under_way.load(Ordering::Relaxed) == 1 {
+            // Nothing else can come.
+            self.queue.wake_up();
+        } else if taken {
             UNTOLD.with_borrow_mut(|untold| untold.push(Arc::clone(&self.queue)));
         } else if waiting == BATCH {
             tell();
@@ -118,11 +130,12 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        if self.abortable {
-            lock(&self.queue.aborts).remove(&self.number);
+        if self.answered {
+            return;
         }
         // There should be no panic. If there was one, the caller must not wait for ever.
-        if !self.answered && self.queue.put(self.number, Vec::new(), Outcome::defect()).0 {
+        self.forget();
+        if self.queue.put(self.number, Vec::new(), Outcome::defect()).0 {
             self.queue.wake_up();
         }
     }

@@ -80,7 +80,11 @@ const enum CallFlags {
   Text = 1,
   Abortable = 2,
   Wake = 4,
+  Json = 8,
 }
+
+/** What an answer's body is read as. */
+const READ = { bytes: 0, text: CallFlags.Text, json: CallFlags.Text | CallFlags.Json } as const;
 
 const DATA = ['none', 'json', 'text', 'bytes'] as const;
 
@@ -94,6 +98,8 @@ export const nativeModule = (addon: Addon): EngineModule => {
     createEngine: (options) => new NativeEngine(addon, port, options),
   };
 };
+
+const DONE = Promise.resolve();
 
 /** A call under way. */
 interface Call {
@@ -109,8 +115,10 @@ interface Call {
  */
 class Port {
   readonly inner: AddonPort;
-  readonly #calls = new Map<number, Call>();
-  #last = 0;
+  /** By their tickets. A list, because the tables that a `Map` leaves behind as calls come and go hold on to each other, and with them to the answers of calls long gone, until the next full collection. */
+  readonly #calls: (Call | undefined)[] = [];
+  /** Tickets that nobody holds. */
+  readonly #free: number[] = [];
   #flushing = false;
 
   constructor(addon: Addon) {
@@ -128,28 +136,29 @@ class Port {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       engine.listen();
-      const ticket = (this.#last = (this.#last + 1) >>> 0);
-      let flags = 0;
+      const ticket = this.#free.at(-1) ?? this.#calls.length;
+      let flags = signal ? CallFlags.Abortable : 0;
+      if (this.#calls.length === this.#free.length) {
+        flags |= CallFlags.Wake;
+      } else if (!this.#flushing) {
+        this.#flushing = true;
+        // Without the context that Node's queueMicrotask keeps for each.
+        void DONE.then(this.#flush);
+      }
+      start(ticket, flags);
+      this.#free.pop();
       let release;
       if (signal) {
         const abort = (): void => {
           this.inner.cancel(ticket);
           reject(signal.reason as Error);
         };
-        flags |= CallFlags.Abortable;
         signal.addEventListener('abort', abort, { once: true });
         release = (): void => {
           signal.removeEventListener('abort', abort);
         };
       }
-      if (this.#calls.size === 0) {
-        flags |= CallFlags.Wake;
-      } else if (!this.#flushing) {
-        this.#flushing = true;
-        queueMicrotask(this.#flush);
-      }
-      start(ticket, flags);
-      this.#calls.set(ticket, { engine, resolve, reject, release });
+      this.#calls[ticket] = { engine, resolve, reject, release };
     });
   }
 
@@ -162,12 +171,13 @@ class Port {
     const done = this.inner.take();
     for (let at = 0; at < done.length; at += 5) {
       const [ticket, code, text] = [done[at] as number, done[at + 1] as number, done[at + 2] as string];
-      const call = this.#calls.get(ticket) as Call;
+      const call = this.#calls[ticket] as Call;
       if (code === Kind.Warning || code === Kind.Event) {
         call.engine.told(code, text, done[at + 3] as string);
         continue;
       }
-      this.#calls.delete(ticket);
+      this.#calls[ticket] = undefined;
+      this.#free.push(ticket);
       call.release?.();
       if (code === Kind.Failed) {
         call.reject(call.engine.failure(text, done[at + 3] as number | null, done[at + 4] as string | null));
@@ -243,8 +253,7 @@ class NativeEngine implements Engine {
     const { method, target, route, headers, body, text, options } = call;
     return this.#port.call(this, signal, (ticket, flags) => {
       const given = options && JSON.stringify(options);
-      const all = text ? flags | CallFlags.Text : flags;
-      this.#inner.send(ticket, all, method, target, route, headers, body, given);
+      this.#inner.send(ticket, flags | READ[text ?? 'bytes'], method, target, route, headers, body, given);
     });
   }
 
