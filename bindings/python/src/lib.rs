@@ -10,7 +10,7 @@
 //! | `inbox.rs`, `bridge.rs` | awaited calls: from an asyncio loop to the runtime's thread and back, in batches |
 //! | `engine.rs`, `live.rs` | a client; and what of it belongs to one process |
 //! | `call.rs`, `value.rs` | Python arguments to requests |
-//! | `outcome.rs`, `json.rs` | answers to Python objects |
+//! | `outcome.rs`, `json` | answers to Python objects |
 //! | `entry.rs` | what users call, so that tracebacks end in their line |
 //! | `store.rs` | a Python object as the token store |
 //! | `webhook.rs` | whether a request comes from Logto |

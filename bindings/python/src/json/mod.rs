@@ -6,9 +6,15 @@
 //! token; and what is no JSON it says what is wrong with.
 
 mod keys;
-mod scan;
+mod number;
+mod shapes;
 
-use logto_management::core::serde_json::{self, Number, Value};
+use std::cell::RefCell;
+
+use logto_management::core::{
+    json::special,
+    serde_json::{self, Number, Value},
+};
 use pyo3::{
     IntoPyObjectExt,
     prelude::*,
@@ -17,9 +23,34 @@ use pyo3::{
 use serde::de::Error as _;
 
 use keys::Keys;
+use shapes::{Hint, Shape, Shapes};
 
 /// As deep as serde_json goes.
 const DEPTH: u8 = 127;
+
+/// What a thread remembers of the answers that it has read.
+struct Memory {
+    keys: Keys,
+    shapes: Shapes,
+    /// The shape of the last answer, or of its items.
+    last: Hint,
+}
+
+impl Memory {
+    const fn new() -> Self {
+        Self { keys: Keys::new(), shapes: Shapes::new(), last: Hint::NONE }
+    }
+
+    /// Lends out the thread's.
+    fn with<R>(parse: impl FnOnce(&mut Self) -> R) -> R {
+        thread_local!(static MEMORY: RefCell<Memory> = const { RefCell::new(Memory::new()) });
+        MEMORY.with(|memory| match memory.try_borrow_mut() {
+            Ok(mut memory) => parse(&mut memory),
+            // The garbage collector ran while an answer was parsed, and a finalizer of somebody's parses another one.
+            Err(_) => parse(&mut Self::new()),
+        })
+    }
+}
 
 /// The Python object that `json` stands for.
 ///
@@ -27,9 +58,9 @@ const DEPTH: u8 = 127;
 /// Where it is no JSON.
 pub(crate) fn parse<'py>(py: Python<'py>, json: &[u8]) -> serde_json::Result<Bound<'py, PyAny>> {
     let parsed = match std::str::from_utf8(json) {
-        Ok(text) => {
-            keys::with(|keys| Parser { py, text, bytes: json, at: 0, keys, items: Vec::new() }.document())
-        }
+        Ok(text) => Memory::with(|memory| {
+            Parser { py, text, bytes: json, at: 0, memory, values: Vec::new() }.document()
+        }),
         Err(_) => Err(Stop::NotJson),
     };
     parsed.map_err(|stop| match stop {
@@ -61,14 +92,16 @@ struct Parser<'a, 'py> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
-    keys: &'a mut Keys,
-    /// The items of the lists that are being read, inner ones last.
-    items: Vec<Bound<'py, PyAny>>,
+    memory: &'a mut Memory,
+    /// What is in the lists and objects that are being read, inner ones last.
+    values: Vec<Bound<'py, PyAny>>,
 }
 
 impl<'a, 'py> Parser<'a, 'py> {
     fn document(&mut self) -> Parsed<'py> {
-        let value = self.value(DEPTH)?;
+        let mut hint = self.memory.last;
+        let value = self.value(DEPTH, &mut hint)?;
+        self.memory.last = hint;
         match self.next_token() {
             None => Ok(value),
             Some(_) => Err(Stop::NotJson),
@@ -99,11 +132,12 @@ impl<'a, 'py> Parser<'a, 'py> {
         Ok(())
     }
 
-    fn value(&mut self, depth: u8) -> Parsed<'py> {
+    /// A value. The hint says what it looks like, if it is an object or a list of some, and learns what it did.
+    fn value(&mut self, depth: u8, hint: &mut Hint) -> Parsed<'py> {
         match self.next_token().ok_or(Stop::NotJson)? {
             b'"' => self.string(),
-            b'{' => self.object(depth),
-            b'[' => self.list(depth),
+            b'{' => self.object(depth, hint),
+            b'[' => self.list(depth, hint),
             b'n' => self.expect("null").map(|()| self.py.None().into_bound(self.py)),
             b't' => self.expect("true").map(|()| PyBool::new(self.py, true).to_owned().into_any()),
             b'f' => self.expect("false").map(|()| PyBool::new(self.py, false).to_owned().into_any()),
@@ -111,17 +145,17 @@ impl<'a, 'py> Parser<'a, 'py> {
         }
     }
 
-    fn list(&mut self, depth: u8) -> Parsed<'py> {
+    fn list(&mut self, depth: u8, hint: &mut Hint) -> Parsed<'py> {
         let depth = depth.checked_sub(1).ok_or(Stop::NotJson)?;
         self.at += 1;
-        let first = self.items.len();
+        let first = self.values.len();
         if self.next_token() == Some(b']') {
             self.at += 1;
             return Ok(PyList::empty(self.py).into_any());
         }
         loop {
-            let item = self.value(depth)?;
-            self.items.push(item);
+            let item = self.value(depth, hint)?;
+            self.values.push(item);
             match self.next_token() {
                 Some(b',') => self.at += 1,
                 Some(b']') => break,
@@ -129,48 +163,93 @@ impl<'a, 'py> Parser<'a, 'py> {
             }
         }
         self.at += 1;
-        Ok(PyList::new(self.py, self.items.drain(first..))?.into_any())
+        Ok(PyList::new(self.py, self.values.drain(first..))?.into_any())
     }
 
-    fn object(&mut self, depth: u8) -> Parsed<'py> {
+    fn object(&mut self, depth: u8, hint: &mut Hint) -> Parsed<'py> {
+        let py = self.py;
         let depth = depth.checked_sub(1).ok_or(Stop::NotJson)?;
         self.at += 1;
-        let dict = PyDict::new(self.py);
         if self.next_token() == Some(b'}') {
             self.at += 1;
-            return Ok(dict.into_any());
+            return Ok(PyDict::new(py).into_any());
         }
-        loop {
-            if self.next_token() != Some(b'"') {
-                return Err(Stop::NotJson);
+        let first = self.values.len();
+        let shape = self.memory.shapes.get(*hint);
+        let mut ended = false;
+        if let Some(shape) = &shape {
+            ended = self.members_of(shape, depth)?;
+            if ended && self.values.len() - first == shape.len() {
+                return Ok(shape.dict(py, self.values.drain(first..))?.into_any());
             }
-            let key = self.key()?;
+        }
+        // Not as expected, or not up to its end.
+        let mut keys = shape.map_or_else(Vec::new, |shape| shape.keys(py, self.values.len() - first));
+        let mut seen = true;
+        while !ended {
+            let (key, before) = self.key()?;
+            keys.push(key);
+            seen &= before;
             if self.next_token() != Some(b':') {
                 return Err(Stop::NotJson);
             }
             self.at += 1;
-            let value = self.value(depth)?;
-            dict.set_item(key, value)?;
-            match self.next_token() {
-                Some(b',') => self.at += 1,
-                Some(b'}') => break,
-                _ => return Err(Stop::NotJson),
-            }
+            let mut unknown = Hint::NONE;
+            let value = self.value(depth, &mut unknown)?;
+            self.values.push(value);
+            ended = self.ends_object()?;
         }
-        self.at += 1;
+        // What looks like none before is not expected again: maps by id and the like.
+        if seen && let Some(known) = self.memory.shapes.of(py, &keys)? {
+            *hint = known;
+        }
+        let dict = PyDict::new(py);
+        for (key, value) in keys.iter().zip(self.values.drain(first..)) {
+            dict.set_item(key, value)?;
+        }
         Ok(dict.into_any())
     }
 
-    fn key(&mut self) -> Result<Bound<'py, PyString>, Stop> {
-        let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
-        if let Some((key, length)) = self.keys.expected(self.py, rest) {
-            self.at += length + 2;
-            return Ok(key);
+    /// The values of an object, as long as its keys are those of a shape; whether it ended.
+    fn members_of(&mut self, shape: &Shape, depth: u8) -> Result<bool, Stop> {
+        let mut at = 0;
+        while let Some((text, inner)) = shape.member(at) {
+            if !self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(text)) {
+                return Ok(false);
+            }
+            self.at += text.len();
+            let mut hint = inner.get();
+            let value = self.value(depth, &mut hint)?;
+            inner.set(hint);
+            self.values.push(value);
+            if self.ends_object()? {
+                return Ok(true);
+            }
+            at += 1;
         }
+        Ok(false)
+    }
+
+    /// After a member: whether the object ends here. If not, the next thing is a key.
+    fn ends_object(&mut self) -> Result<bool, Stop> {
+        let token = self.next_token();
+        self.at += 1;
+        match token {
+            Some(b'}') => Ok(true),
+            Some(b',') if self.next_token() == Some(b'"') => Ok(false),
+            _ => Err(Stop::NotJson),
+        }
+    }
+
+    /// A key, and whether it was seen before.
+    fn key(&mut self) -> Result<(Bound<'py, PyString>, bool), Stop> {
         let py = self.py;
+        if self.peek() != Some(b'"') {
+            return Err(Stop::NotJson);
+        }
         match self.string_token()? {
-            (token, true) => Ok(self.keys.look_up(py, token)),
-            (token, false) => unescaped(py, token),
+            (token, true) => Ok(self.memory.keys.look_up(py, token)),
+            (token, false) => unescaped(py, token).map(|key| (key, false)),
         }
     }
 
@@ -185,14 +264,14 @@ impl<'a, 'py> Parser<'a, 'py> {
     /// Steps over a string: what is between its quotes, where that is what it stands for; else all of it.
     fn string_token(&mut self) -> Result<(&'a str, bool), Stop> {
         let begin = self.at;
-        let mut at = scan::special(self.bytes, begin + 1);
+        let mut at = special(self.bytes, begin + 1);
         let mut plain = true;
         loop {
             match self.bytes.get(at) {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     plain = false;
-                    at = scan::special(self.bytes, at + 2);
+                    at = special(self.bytes, at + 2);
                 }
                 // The end, or a control character, which only an escape can stand for.
                 _ => return Err(Stop::NotJson),
@@ -210,7 +289,7 @@ impl<'a, 'py> Parser<'a, 'py> {
             rest.iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
         let length = length.count();
         self.at += length;
-        if let Some(number) = rest.get(..length).and_then(scan::whole) {
+        if let Some(number) = rest.get(..length).and_then(number::whole) {
             return Ok(number.into_bound_py_any(self.py)?);
         }
         let token = self.text.get(begin..self.at).unwrap_or_default();

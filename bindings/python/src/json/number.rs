@@ -1,26 +1,4 @@
-//! The inner loops of the parser.
-
-const ONES: u64 = u64::from_ne_bytes([1; 8]);
-const HIGH: u64 = ONES << 7;
-
-/// Where the first quote, backslash or control character is, from `at` on; the end, where there is none.
-pub(super) fn special(bytes: &[u8], mut at: usize) -> usize {
-    // Eight bytes at a time. A byte's high bit is set where it is one of those; bytes above the first may be wrong, by borrowing.
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*chunk);
-        let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-        let quote = zero(word ^ (ONES * b'"' as u64));
-        let backslash = zero(word ^ (ONES * b'\\' as u64));
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
-        let found = quote | backslash | control;
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
-}
+//! Whole numbers, which most numbers are.
 
 /// A whole number of 18 digits at the most, in JSON's spelling. Minus zero is not one: it is a float.
 pub(super) fn whole(token: &[u8]) -> Option<i64> {
