@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from conftest import Simulator
-from logto_management import AsyncManagementApi, LogtoError, ManagementApi, _export
+from logto_management import AsyncManagementApi, LogtoError, ManagementApi, _export, _reading
 from logto_management._generated.columns import MODELS
 from logto_management._native import Columns, Rows
 from logto_management.types import User
@@ -64,6 +64,29 @@ def _plain(table: pa.Table) -> list[dict[str, Any]]:
 
 def _without_nulls(users: list[User]) -> list[dict[str, Any]]:
     return [{name: value for name, value in user.items() if value is not None} for user in users]
+
+
+@pytest.mark.parametrize(("given", "asked"), [({}, 2), ({"concurrency": 1}, 1), ({"concurrency": 4}, 4)])
+def test_the_next_page_is_on_its_way_meanwhile(
+    exported: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, given: dict[str, int], asked: int
+) -> None:
+    begun: list[int | None] = []
+
+    def begin(*arguments: Any, concurrency: int | None = None, **listing: Any) -> Any:
+        begun.append(concurrency)
+        return _begin(*arguments, concurrency=concurrency, **listing)
+
+    _begin = _reading.begin
+    monkeypatch.setattr(_reading, "begin", begin)
+    assert exported("to_arrow", page_size=30, **given).num_rows == 250
+    assert begun[-1] == asked
+
+
+def test_an_export_goes_on_behind_what_was_read(api: ManagementApi) -> None:
+    users = api.users.list(page_size=30)
+    begun = [user["id"] for _, user in zip(range(40), users)]
+    ids = begun + users.to_arrow().column("id").to_pylist()
+    assert ids == [user["id"] for user in api.users.list().collect()]
 
 
 def test_a_table_has_what_the_answers_have(api: ManagementApi, exported: Callable[..., Any]) -> None:

@@ -55,6 +55,9 @@ enum Number {
 
 /// A number; `None` for anything else.
 fn number(value: Json<'_>) -> Option<Number> {
+    if !value.text().starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+        return None;
+    }
     match value.text().parse() {
         Ok(whole) => Some(Number::Whole(whole)),
         Err(_) => value.as_f64().map(Number::Fraction),
@@ -287,14 +290,15 @@ impl Columns {
     fn add(&self, py: Python<'_>, rows: &Rows) -> PyResult<(usize, usize)> {
         py.detach(|| {
             let mut batch = lock(&self.0);
-            for item in rows.items()? {
+            rows.each(|item| {
                 if !item.is_object() {
                     return Err(PyValueError::new_err(
                         "this listing has items that are no objects, and so no columns",
                     ));
                 }
                 batch.add(item);
-            }
+                Ok(())
+            })?;
             batch.bytes += rows.size();
             Ok((batch.rows, batch.bytes))
         })

@@ -45,7 +45,7 @@ impl Outcome {
                 fields(py, items, &page)
             }
             Self::Rows(Some(page)) => {
-                let rows = Bound::new(py, Rows::new(page.body().clone(), page.len()))?;
+                let rows = Bound::new(py, Rows::of_page(page.clone()))?;
                 fields(py, rows.into_any(), &page)
             }
             Self::Failed(error) => Failure(error).into_py_any(py),

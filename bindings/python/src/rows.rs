@@ -1,32 +1,48 @@
 //! The items of a page as they came: JSON text, for exports that have no use for Python objects.
 
-use logto_management::core::{bytes::Bytes, json::Json};
+use logto_management::{
+    Page,
+    core::{bytes::Bytes, json::Json},
+};
 use pyo3::{exceptions::PyValueError, prelude::*, types::PyBytes};
 
-/// Items as a JSON array.
+/// Items as JSON.
 #[pyclass(module = "logto_management._native", frozen)]
 #[derive(Debug)]
-pub(crate) struct Rows {
-    body: Bytes,
-    count: usize,
+pub(crate) struct Rows(Items);
+
+#[derive(Debug)]
+enum Items {
+    /// Those of a page.
+    Page(Page),
+    /// An array, known to be sound.
+    Array(Bytes),
 }
 
 impl Rows {
-    pub(crate) const fn new(body: Bytes, count: usize) -> Self {
-        Self { body, count }
+    pub(crate) const fn of_page(page: Page) -> Self {
+        Self(Items::Page(page))
     }
 
-    pub(crate) fn items(&self) -> PyResult<impl Iterator<Item = Json<'_>>> {
-        Ok(parse(&self.body)?.items())
+    /// Hands each item over.
+    pub(crate) fn each(&self, each: impl FnMut(Json<'_>) -> PyResult<()>) -> PyResult<()> {
+        match &self.0 {
+            Items::Page(page) => page.json_items().try_for_each(each),
+            Items::Array(array) => parse(array)?.items().try_for_each(each),
+        }
     }
 
-    pub(crate) const fn size(&self) -> usize {
-        self.body.len()
+    /// Of how many bytes of JSON they are.
+    pub(crate) fn size(&self) -> usize {
+        match &self.0 {
+            Items::Page(page) => page.body().len(),
+            Items::Array(array) => array.len(),
+        }
     }
 }
 
-fn parse(body: &[u8]) -> PyResult<Json<'_>> {
-    match Json::parse(body) {
+fn parse(array: &[u8]) -> PyResult<Json<'_>> {
+    match Json::parse(array) {
         Ok(json) if json.is_array() => Ok(json),
         _ => Err(PyValueError::new_err("no JSON array")),
     }
@@ -36,26 +52,30 @@ fn parse(body: &[u8]) -> PyResult<Json<'_>> {
 impl Rows {
     #[new]
     fn of(array: &[u8]) -> PyResult<Self> {
-        let count = parse(array)?.items().count();
-        Ok(Self { body: Bytes::copy_from_slice(array), count })
+        parse(array)?;
+        Ok(Self(Items::Array(Bytes::copy_from_slice(array))))
     }
 
-    fn __len__(&self) -> usize {
-        self.count
+    fn __len__(&self) -> PyResult<usize> {
+        match &self.0 {
+            Items::Page(page) => Ok(page.len()),
+            Items::Array(array) => Ok(parse(array)?.items().count()),
+        }
     }
 
     /// Each item on a line of its own, the last one ended too.
     fn lines<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let lines = py.detach(|| {
-            let mut lines = Vec::with_capacity(self.body.len());
-            for item in self.items()? {
+            let mut lines = Vec::with_capacity(self.size());
+            self.each(|item| {
                 // Outside of strings a line break is white space, and inside JSON allows none.
                 lines.extend(item.text().bytes().map(|byte| match byte {
                     b'\n' | b'\r' => b' ',
                     byte => byte,
                 }));
                 lines.push(b'\n');
-            }
+                Ok(())
+            })?;
             PyResult::Ok(lines)
         })?;
         Ok(PyBytes::new(py, &lines))

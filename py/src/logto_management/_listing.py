@@ -129,6 +129,7 @@ class Listing(Reading[T]):
         return self._export(Lines(path))
 
     def _export(self, sink: Sink[E]) -> E:
+        self._ahead()
         begun = self._pager.cursor()
         try:
             left = self._left()
@@ -241,6 +242,7 @@ class AsyncListing(Reading[T]):
             with lock:
                 return step()
 
+        self._ahead()
         begun = self._pager.cursor()
         try:
             left = self._left()

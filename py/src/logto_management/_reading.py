@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Pages that an export asks for at once: one being read, one on its way.
+_AHEAD = 2
+
 
 class Page(Generic[T]):
     """One page of a listing."""
@@ -155,15 +158,23 @@ class Reading(Generic[T]):
         """Forget the page that was left off: an export has it."""
         self._page = None
 
+    def _ahead(self) -> None:
+        """Have an export ask for a page while the one before is turned into what is wanted, unless the caller said how many to ask for at once.
+
+        Nothing is asked for in vain: an export reads them all.
+        """
+        if self._listing.get("concurrency") is None and self._last is None:
+            self._again({**self._listing, "concurrency": _AHEAD})
+
     def _back(self, cursor: str | None) -> None:
         """Go back to where a failed export began."""
         if cursor is not None:
-            options: dict[str, Any] = {
-                name: value for name, value in self._listing.items() if name not in {"page", "page_size"}
-            }
-            options["cursor"] = cursor
-            self._pager.close()
-            self._pager = begin(self._engine, self._template, **options)
+            options = {name: value for name, value in self._listing.items() if name not in {"page", "page_size"}}
+            self._again({**options, "cursor": cursor})
+
+    def _again(self, listing: Mapping[str, Any]) -> None:
+        self._pager.close()
+        self._pager = begin(self._engine, self._template, **listing)
 
     def _turn(self, outcome: Any) -> Page[T] | None:
         """Take the next page in."""
