@@ -16,6 +16,7 @@ import pytest
 
 import logto_management as lm
 from conftest import Simulator
+from echo import Echo
 
 # Each is a line that a user may write; it fails, and a traceback is to end in it.
 FAILS = {
@@ -105,6 +106,16 @@ def test_asynchronous(simulator: Simulator, line: str) -> None:
 @pytest.mark.parametrize("line", MAKES.values(), ids=MAKES)
 def test_clients_that_cannot_be_made(kind: str, line: str) -> None:
     _ends_in_the_users_line(_printed(lambda: _blocking(line.format(kind=kind), None)))
+
+
+@pytest.mark.parametrize("body", [b"no JSON", b"\xff"], ids=["no JSON", "no text"])
+def test_an_answer_that_cannot_be_decoded(body: bytes) -> None:
+    with Echo() as echo, lm.ManagementApi(**echo.credentials()) as api:
+        echo.answers["GET /api/users"] = (200, "text/plain", body)
+        lines = _printed(lambda: _blocking("api.raw.get('/api/users').json()", api))
+    files = [line for line in lines if line.startswith("  File ")]
+    assert files[-1].startswith('  File "user.py", line '), "\n".join(lines)
+    assert not any("logto_management" in line or "json" in line for line in files), "\n".join(lines)
 
 
 def test_as_an_interpreter_prints_it(simulator: Simulator, run_python: Any) -> None:

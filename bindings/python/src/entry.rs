@@ -3,7 +3,7 @@
 //! Python gives every frame that an exception leaves a line in its traceback, and only native callables have none. So what is public is wrapped in one, which takes the package's own lines away from what
 //! passes. Exceptions of others, a store's or a file's, keep them all, and so does what only a defect of the package can raise.
 
-use pyo3::exceptions::{PyKeyboardInterrupt, PyRuntimeError, PyTypeError};
+use pyo3::exceptions::{PyKeyboardInterrupt, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -186,6 +186,7 @@ fn without_frames(py: Python<'_>, error: PyErr) -> PyErr {
 /// Whether it says something to the caller, where others say that the package has a defect.
 fn is_meant(py: Python<'_>, error: &PyErr) -> bool {
     error.is_instance_of::<PyTypeError>(py)
+        || error.is_instance_of::<PyValueError>(py)
         || error.is_instance_of::<PyRuntimeError>(py)
         || error.is_instance_of::<PyKeyboardInterrupt>(py)
         || logto_error(py).is_ok_and(|ty| error.is_instance(py, ty.bind(py)))

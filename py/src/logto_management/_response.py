@@ -101,6 +101,7 @@ class RawResponse(Generic[T_co]):
         """
         return cast("T_co", data_of(self._answer))
 
+    @entry
     def json(self) -> Any:
         """Decode the body as JSON, whatever its content type.
 
@@ -108,7 +109,11 @@ class RawResponse(Generic[T_co]):
         """
         import json
 
-        return json.loads(self.content)
+        try:
+            return json.loads(self.content)
+        except ValueError as error:
+            # Where in the standard library it was found is nobody's concern.
+            raise error.with_traceback(None) from None
 
     def __repr__(self) -> str:
         return f"<RawResponse {self.status} request_id={self.request_id!r}>"
