@@ -5,10 +5,18 @@
 //! - Idle connections are dropped after 4 s: the server closes them after 5, and a request that meets the closing would be lost.
 //! - No redirects, no retries, no cookies, no headers of its own.
 
-use std::{error::Error as _, time::Duration};
+use std::{
+    error::Error as _,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, Method, Request, Response, header::CONTENT_LENGTH};
+use http::{
+    HeaderValue, Method, Request, Response,
+    header::CONTENT_LENGTH,
+    uri::{Authority, Scheme},
+};
 use logto_management_core::{
     Config, Error, HttpTransport, TransportError, TransportErrorKind, transport::ResponseLimit,
 };
@@ -22,6 +30,8 @@ const IDLE: Duration = Duration::from_secs(4);
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
+    /// The origin of the first request, and its url.
+    first: Arc<OnceLock<(Scheme, Authority, reqwest::Url)>>,
 }
 
 impl ReqwestTransport {
@@ -80,7 +90,7 @@ impl ReqwestTransport {
             .map_err(|error| {
                 TransportError::new(TransportErrorKind::Other, chain(&error)).with_source(error)
             })?;
-        Ok(Self { client })
+        Ok(Self { client, first: Arc::default() })
     }
 }
 
@@ -94,7 +104,7 @@ impl HttpTransport for ReqwestTransport {
             // RFC 9110, 8.6: a method that expects content says that there is none. Some proxies answer 411 otherwise.
             request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        let request = reqwest::Request::try_from(request).map_err(|error| failure(error, false))?;
+        let request = self.addressed(request)?;
         let mut response = self.client.execute(request).await.map_err(|error| failure(error, false))?;
         if response.content_length().is_some_and(|length| length > limit as u64) {
             return Err(too_large(limit));
@@ -122,6 +132,33 @@ impl HttpTransport for ReqwestTransport {
         *answer.status_mut() = response.status();
         *answer.headers_mut() = std::mem::take(response.headers_mut());
         Ok(answer)
+    }
+}
+
+impl ReqwestTransport {
+    /// The request as reqwest takes it. It wants a url of its own kind, and reading one takes longer than all else here. Nearly all requests go to the origin of the first one: its url gets their
+    /// path and query.
+    fn addressed(&self, request: Request<Bytes>) -> Result<reqwest::Request, TransportError> {
+        let uri = request.uri();
+        let known = self.first.get().filter(|(scheme, authority, _)| {
+            uri.scheme() == Some(scheme) && uri.authority() == Some(authority)
+        });
+        let Some((_, _, url)) = known else {
+            let uri = uri.clone().into_parts();
+            let request = reqwest::Request::try_from(request).map_err(|error| failure(error, false))?;
+            if let (Some(scheme), Some(authority)) = (uri.scheme, uri.authority) {
+                let _ = self.first.set((scheme, authority, request.url().clone()));
+            }
+            return Ok(request);
+        };
+        let mut url = url.clone();
+        url.set_path(uri.path());
+        url.set_query(uri.query());
+        let (parts, body) = request.into_parts();
+        let mut request = reqwest::Request::new(parts.method, url);
+        *request.headers_mut() = parts.headers;
+        *request.body_mut() = Some(body.into());
+        Ok(request)
     }
 }
 
@@ -178,4 +215,41 @@ impl From<ReqwestTransport> for logto_management_core::BoxTransport {
 #[must_use]
 pub fn unusable(error: &TransportError) -> Error {
     Error::invalid_config(format!("The HTTP client cannot be set up: {error}"))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http::{Method, Request};
+
+    use super::ReqwestTransport;
+
+    #[test]
+    fn a_url_made_of_the_first_one_is_what_reading_it_gives() {
+        let transport = ReqwestTransport::with(Duration::from_secs(1), |builder| builder).unwrap();
+        for uri in [
+            "https://id.example.com/base/api/users?page=1",
+            "https://id.example.com/",
+            "https://id.example.com/api/users/a%2Fb%3F%23?search=%25ann%25&a=+b&a=",
+            "https://id.example.com/api/users?",
+            "https://id.example.com/api/%C3%A9/%2e%2e/x'\"!$&()*,;=:@~",
+            "https://id.example.com:8443/api/users",
+            "http://id.example.com/api/users",
+            "https://ID.example.com/api/users?q=1",
+        ] {
+            let request = || {
+                let request = Request::builder().method(Method::PATCH).uri(uri).header("x-a", "1");
+                request.body(Bytes::from_static(b"{}")).unwrap()
+            };
+            let (ours, theirs) =
+                (transport.addressed(request()).unwrap(), reqwest::Request::try_from(request()).unwrap());
+            assert_eq!(ours.url(), theirs.url());
+            assert_eq!((ours.method(), ours.headers()), (theirs.method(), theirs.headers()));
+            let body = |request: &reqwest::Request| request.body().unwrap().as_bytes().map(<[u8]>::to_vec);
+            assert_eq!(body(&ours), body(&theirs));
+        }
+    }
 }
