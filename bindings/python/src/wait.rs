@@ -86,16 +86,16 @@ const FRESH: Duration = Duration::from_millis(1);
 /// Looks at the sockets before the call begins. Nobody has driven the runtime since the call before, so a connection that the server has closed meanwhile would still count as
 /// good, and the call be lost on it. Calls that follow each other closely need no look between them: each ends with one.
 async fn after_a_look<F: Future>(future: F) -> F::Output {
-    thread_local!(static DRIVEN: Cell<Option<(u32, Instant)>> = const { Cell::new(None) });
-    let pid = std::process::id();
-    if !DRIVEN.get().is_some_and(|(owner, at)| owner == pid && at.elapsed() < FRESH) {
+    // A forked child, which takes it over, has no connections yet.
+    thread_local!(static DRIVEN: Cell<Option<Instant>> = const { Cell::new(None) });
+    if DRIVEN.get().is_none_or(|at| at.elapsed() >= FRESH) {
         // The first turn asks the system, the second runs the connections' tasks.
         for _ in 0..2 {
             tokio::task::yield_now().await;
         }
     }
     let output = future.await;
-    DRIVEN.set(Some((pid, Instant::now())));
+    DRIVEN.set(Some(Instant::now()));
     output
 }
 

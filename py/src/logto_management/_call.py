@@ -10,7 +10,7 @@ from .errors import from_failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from ._native import Engine
@@ -100,15 +100,22 @@ def _names_type(headers: Any) -> bool:
     return any(name.lower() == "content-type" for name, _ in pairs_of(headers))
 
 
+_wanted: Callable[[], int] | None = None
+"""Asks ``logging``. An import at each call would cost more than the question."""
+
+
 def attend(engine: Engine) -> None:
     """Have the engine keep what hooks or ``logging`` want to know. Who has not imported ``logging`` has set up none."""
     level = 0
     if engine.hooks is not None:
         level = 2
     elif "logging" in modules:
-        from ._events import wanted
+        global _wanted  # noqa: PLW0603
+        if _wanted is None:
+            from ._events import wanted
 
-        level = wanted()
+            _wanted = wanted
+        level = _wanted()
     engine.observe(level)
 
 

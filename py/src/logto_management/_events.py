@@ -74,9 +74,9 @@ class TokenEvent(NamedTuple):
 
 def wanted() -> int:
     """Tell how much of it ``logging`` wants: 0 for warnings only, 1 for retries too, 2 for everything."""
-    if _logger.isEnabledFor(DEBUG):
-        return 2
-    return 1 if _logger.isEnabledFor(INFO) else 0
+    if not _logger.isEnabledFor(INFO):
+        return 0
+    return 2 if _logger.isEnabledFor(DEBUG) else 1
 
 
 def tell(events: list[str], hooks: Mapping[str, Any] | None) -> None:

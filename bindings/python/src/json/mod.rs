@@ -75,13 +75,13 @@ pub(crate) fn parse<'py>(py: Python<'py>, json: &[u8]) -> serde_json::Result<Bou
 /// Why parsing ended early.
 enum Stop {
     NotJson,
-    /// Memory ran out.
-    Python(PyErr),
+    /// Memory ran out. In a box, so that what every value comes in fits into two registers.
+    Python(Box<PyErr>),
 }
 
 impl From<PyErr> for Stop {
     fn from(error: PyErr) -> Self {
-        Self::Python(error)
+        Self::Python(Box::new(error))
     }
 }
 
