@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -253,6 +254,45 @@ def import_case() -> None:
     report("import", in_turns(list(IMPORTED), measure, 3 * ROUNDS), ["import_ms"])
 
 
+# Waits for an answer that never comes, to something that only this case asks for.
+HANGS = """
+import signal, sys
+from logto_management import ManagementApi
+signal.signal(signal.SIGINT, signal.default_int_handler)
+with ManagementApi.from_env() as api:
+    api.access_token()
+    print("waiting", flush=True)
+    try:
+        api.get("/api/hooks", retries=0)
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+"""
+
+
+def ctrl_c_case() -> None:
+    """From SIGINT to the KeyboardInterrupt that it raises in a process that waits for an answer."""
+    with httpx.Client(base_url=ENDPOINT) as control:
+        rule = {"match": {"path": "/api/hooks"}, "action": {"do": "hang"}}
+        control.post("/__sim/faults", json=[rule]).raise_for_status()
+        taken = []
+        for round_ in range(2 * ROUNDS):
+            pipe = subprocess.PIPE
+            with subprocess.Popen([sys.executable, "-c", HANGS], stdin=pipe, stdout=pipe, text=True) as process:
+                assert process.stdout is not None
+                process.stdout.readline()
+                # Into the middle of its wait, and each time at another moment of it.
+                time.sleep(0.25 + 0.013 * round_)
+                begun = time.perf_counter()
+                process.send_signal(signal.SIGINT)
+                if process.stdout.readline() != "interrupted\n":
+                    raise SystemExit("Ctrl-C did not break a call that waits")
+                taken.append((time.perf_counter() - begun) * 1000)
+        control.delete("/__sim/faults").raise_for_status()
+    worst = max(taken)
+    line = {"case": "ctrl_c", "metric": "worst_ms", "ours": worst, "peer": "budget", "theirs": 200.0, "ratio": worst / 200}
+    print(json.dumps(line), flush=True)
+
+
 # What a program that imports them uses first.
 IMPORTED = {"logto_management": "ManagementApi", "httpx": "Client"}
 
@@ -261,6 +301,7 @@ if __name__ == "__main__":
     import_case()
     sync_cases()
     asyncio.run(async_cases())
+    ctrl_c_case()
     if slow := os.environ.get("BENCH_SLOW_ENDPOINT"):
         list_case(slow)
     if many := os.environ.get("BENCH_MANY_ENDPOINT"):

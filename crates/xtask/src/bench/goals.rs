@@ -61,6 +61,7 @@ pub(crate) fn of(bench: &str, case: &str, metric: &str, peer: &str) -> Option<Go
         ("python", "list100k_arrow", "wall_ms", "httpx") => AtMost(1.0 / 3.0),
         ("python", "list100k_arrow", "peak_rss_mb", "httpx") => AtMost(1.0 / 2.0),
         ("python", "import", "import_ms", "httpx") => AtMost(0.4),
+        ("python", "ctrl_c", "worst_ms", "budget") => AtMost(1.0),
 
         ("edge", "bundle", "gzip_bytes", "budget")
         | ("edge", "startup", "startup_ms", "budget")
