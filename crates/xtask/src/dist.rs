@@ -1,6 +1,6 @@
 //! `cargo xtask dist`: the packages as they are published, in `dist/`.
 //!
-//! - `logto_management-*.whl`: the Python wheel; `logto_management-*.tar.gz`: its sources.
+//! - `logto_management-*.whl`: the Python wheel (on Linux manylinux2014, by zig); `logto_management-*.tar.gz`: its sources.
 //! - `logto_management_simulator-*.whl`: the simulator, for the extra `testing`.
 //! - `logto-management-<version>.tgz`: the npm package, with the WASM engine in it.
 //! - `logto-management-<platform>-<version>.tgz`: the addon of this platform.
@@ -45,7 +45,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     fs::create_dir_all(&dist)?;
     say::section("Packing the doors");
-    let wheel = build::python::wheel(&dist)?;
+    let wheel = build::python::wheel(&dist, build::python::For::All)?;
     let sdist = build::python::sdist(&dist)?;
     let simulator = build::python::simulator(&dist)?;
     build::wasm::module()?;

@@ -120,7 +120,7 @@ impl Suite {
                 Ok(cmd(node::node()?).arg(paths::at("npm/bench/node.mjs")))
             }
             Self::Python => {
-                let wheel = build::python::wheel(&paths::target().join("wheels"))?;
+                let wheel = build::python::wheel(&paths::target().join("wheels"), build::python::For::Here)?;
                 let venv = python::at(
                     paths::target().join("bench").join("venv"),
                     &paths::at("py/bench/requirements.txt"),

@@ -7,16 +7,37 @@ use anyhow::{Context, Result};
 
 use crate::paths;
 use crate::setup::python::{Venv, venv};
+use crate::sh::Cmd;
 use crate::stamp::Stamp;
 
 /// How the names of our wheels begin.
 const OURS: &str = "logto_management-";
 
+/// For whom a wheel is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum For {
+    /// This machine: it asks for the C library that is here.
+    Here,
+    /// Everybody: on Linux zig links it against the C library of 2012 (manylinux2014), as the release workflow does.
+    All,
+}
+
+impl For {
+    fn build(self, venv: &Venv) -> Cmd {
+        let maturin = venv.program("maturin").args(["build", "--release", "--quiet"]);
+        if self == Self::All && cfg!(all(target_os = "linux", target_env = "gnu")) {
+            maturin.args(["--zig", "--compatibility", "manylinux2014"])
+        } else {
+            maturin
+        }
+    }
+}
+
 /// Builds the wheel with maturin into `out`; returns its path.
-pub(crate) fn wheel(out: &Path) -> Result<PathBuf> {
+pub(crate) fn wheel(out: &Path, whom: For) -> Result<PathBuf> {
     let venv = venv()?;
     remove_wheels(out)?;
-    let maturin = venv.program("maturin").args(["build", "--release", "--quiet", "--out"]).arg(out);
+    let maturin = whom.build(&venv).arg("--out").arg(out);
     maturin.dir(paths::at("py")).released().quietly("building the Python wheel (maturin)")?;
     newest_wheel(out).with_context(|| format!("maturin left no wheel in {}", paths::shown(out)))
 }
@@ -31,7 +52,7 @@ pub(crate) fn sdist(out: &Path) -> Result<PathBuf> {
 
 /// The wheel with the simulator's program, in `out`.
 pub(crate) fn simulator(out: &Path) -> Result<PathBuf> {
-    let maturin = venv()?.program("maturin").args(["build", "--release", "--quiet", "--out"]).arg(out);
+    let maturin = For::All.build(&venv()?).arg("--out").arg(out);
     maturin.dir(paths::at("crates/simulator")).released().quietly("building the simulator's wheel")?;
     let found = wheels(out, "logto_management_simulator-");
     found.into_iter().next().with_context(|| format!("maturin left no simulator in {}", paths::shown(out)))
@@ -60,7 +81,7 @@ pub(crate) fn wheel_of(sdist: &Path, out: &Path) -> Result<PathBuf> {
 pub(crate) fn installed() -> Result<Venv> {
     let venv = venv()?;
     super::once("wheel in .venv", || {
-        let wheel = wheel(&paths::target().join("wheels"))?;
+        let wheel = wheel(&paths::target().join("wheels"), For::Here)?;
         let stamp = Stamp::new(paths::at(".venv/.xtask-wheel-stamp"), std::slice::from_ref(&wheel), &[])?;
         if stamp.fits() {
             return Ok(());
