@@ -48,7 +48,7 @@ pub(crate) fn of(bench: &str, case: &str, metric: &str, peer: &str) -> Option<Go
         // 1,000,000 requests on demand: BENCH_MEMORY_REQUESTS.
         ("node", "memory", "rss_mb", "the first tenth") => AtMost(1.05),
         ("node", "import", "import_ms" | "import_rss_mb", "@logto/api")
-        | ("node", "types", "d_ts_bytes" | "tsc_ms" | "tsc_lib_check_ms", "@logto/api") => AtMost(1.0),
+        | ("node", "types", "d_ts_bytes" | "tsc_ms", "@logto/api") => AtMost(1.0),
 
         ("python", "sync_get20_c1", "cpu_us_per_request", "httpx") => AtMost(1.0 / 6.0),
         ("python", "sync_get20_c1", "cpu_us_per_request", "requests") => AtMost(1.0 / 7.0),
