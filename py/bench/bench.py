@@ -289,7 +289,14 @@ def ctrl_c_case() -> None:
                 taken.append((time.perf_counter() - begun) * 1000)
         control.delete("/__sim/faults").raise_for_status()
     worst = max(taken)
-    line = {"case": "ctrl_c", "metric": "worst_ms", "ours": worst, "peer": "budget", "theirs": 200.0, "ratio": worst / 200}
+    line = {
+        "case": "ctrl_c",
+        "metric": "worst_ms",
+        "ours": worst,
+        "peer": "budget",
+        "theirs": 200.0,
+        "ratio": worst / 200,
+    }
     print(json.dumps(line), flush=True)
 
 

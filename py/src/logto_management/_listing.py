@@ -105,7 +105,7 @@ class Listing(Reading[T]):
 
     @entry
     def write_parquet(self, path: str | PathLike[str], **options: Any) -> int:
-        """Write the items that are left into a Parquet file, a batch at a time: any number of them takes the same memory. Needs the extra ``arrow``; see :meth:`to_arrow` for the columns.
+        """Write the items that are left into a Parquet file, a batch at a time: of what is written only the ids stay in memory. Needs the extra ``arrow``; see :meth:`to_arrow` for the columns.
 
         The file is there once it is whole; until then it has ``.part`` behind its name.
 
@@ -118,7 +118,7 @@ class Listing(Reading[T]):
 
     @entry
     def write_ndjson(self, path: str | PathLike[str]) -> int:
-        """Write the items that are left as they came, each as JSON on a line of its own; any number of them takes the same memory.
+        """Write the items that are left as they came, each as JSON on a line of its own; of what is written only the ids stay in memory.
 
         The file is there once it is whole; until then it has ``.part`` behind its name.
 

@@ -1,61 +1,107 @@
 //! Which items a listing has seen.
 //!
-//! A table of its own: the standard library's is made for everything that a map can be asked, and is 3 KB of the module for Workers.
+//! A table of its own: the standard library's is made for everything that a map can be asked, and is 3 KB of the module for Workers. And a listing may have a million items, each of which has to be known by
+//! its id to its end: here that takes some 25 bytes, where a map of strings takes 70.
 
 /// Keys, and the run in which each was seen last.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    entries: Vec<(Box<str>, u32)>,
-    /// Entries by the hash of their key: a place and 1, or 0 where there is none. At most half of them are taken, and their number is a power of two.
-    slots: Vec<usize>,
+    /// The entries one behind the other: the run, the length of the key, the key.
+    entries: Vec<u8>,
+    count: usize,
+    /// Entries by the hash of their key: where one begins and 1, or 0 where there is none. At most three in four are taken, and their number is a power of two.
+    slots: Vec<u32>,
 }
+
+/// Where the parts of an entry are.
+struct Entry {
+    begin: usize,
+    key: usize,
+    end: usize,
+}
+
+/// Bytes of a run.
+const RUN: usize = size_of::<u32>();
 
 impl Seen {
     /// The run in which a key was seen last.
     pub(super) fn get(&self, key: &str) -> Option<u32> {
-        let (_, entry) = self.find(key);
-        self.entries.get(entry?).map(|(_, run)| *run)
+        let (_, entry) = self.find(key.as_bytes());
+        self.entries.get(entry?.begin..)?.first_chunk().map(|run| u32::from_le_bytes(*run))
     }
 
     /// A key was seen in a run.
     pub(super) fn set(&mut self, key: &str, run: u32) {
+        let key = key.as_bytes();
         if let (_, Some(entry)) = self.find(key) {
-            if let Some((_, seen)) = self.entries.get_mut(entry) {
-                *seen = run;
+            if let Some(seen) = self.entries.get_mut(entry.begin..entry.begin + RUN) {
+                seen.copy_from_slice(&run.to_le_bytes());
             }
             return;
         }
-        self.entries.push((key.into(), run));
-        if self.entries.len() * 2 <= self.slots.len() {
-            self.enter(self.entries.len());
-            return;
+        if (self.count + 1) * 4 > self.slots.len() * 3 {
+            self.grow();
         }
+        // Of 4 GB of keys none is remembered any more.
+        let Ok(place) = u32::try_from(self.entries.len() + 1) else { return };
+        if let (slot, None) = self.find(key)
+            && let Some(slot) = self.slots.get_mut(slot)
+        {
+            *slot = place;
+        }
+        self.count += 1;
+        self.entries.extend(run.to_le_bytes());
+        let mut length = key.len();
+        while length > 0x7f {
+            self.entries.push((length & 0x7f) as u8 | 0x80);
+            length >>= 7;
+        }
+        self.entries.push(length as u8);
+        self.entries.extend(key);
+    }
+
+    fn grow(&mut self) {
         self.slots = vec![0; (self.slots.len() * 2).max(64)];
-        for entry in 1..=self.entries.len() {
-            self.enter(entry);
+        let mut begin = 0;
+        while let Some(entry) = self.entry(begin) {
+            let place = u32::try_from(begin + 1).unwrap_or(0);
+            let key = self.entries.get(entry.key..entry.end).unwrap_or_default();
+            let (slot, _) = self.find(key);
+            if let Some(slot) = self.slots.get_mut(slot) {
+                *slot = place;
+            }
+            begin = entry.end;
         }
     }
 
-    /// Puts an entry, counted from 1, in its slot.
-    fn enter(&mut self, entry: usize) {
-        let Some((key, _)) = self.entries.get(entry - 1) else { return };
-        let (slot, _) = self.find(key);
-        if let Some(slot) = self.slots.get_mut(slot) {
-            *slot = entry;
+    /// The entry that begins here.
+    fn entry(&self, begin: usize) -> Option<Entry> {
+        let mut key = begin + RUN;
+        let (mut length, mut shift) = (0, 0);
+        loop {
+            let byte = *self.entries.get(key)?;
+            key += 1;
+            length |= usize::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte < 0x80 {
+                return Some(Entry { begin, key, end: key + length });
+            }
         }
     }
 
     /// The slot of a key, and its entry; without one, the slot that it would have.
-    fn find(&self, key: &str) -> (usize, Option<usize>) {
+    fn find(&self, key: &[u8]) -> (usize, Option<Entry>) {
         let last = self.slots.len().wrapping_sub(1);
         let mut slot = hash(key) & last;
         loop {
-            let entry = match self.slots.get(slot) {
+            let begin = match self.slots.get(slot) {
                 None | Some(0) => return (slot, None),
-                Some(entry) => entry - 1,
+                Some(place) => *place as usize - 1,
             };
-            if self.entries.get(entry).is_some_and(|(other, _)| **other == *key) {
-                return (slot, Some(entry));
+            let entry = self.entry(begin);
+            let found = entry.filter(|entry| self.entries.get(entry.key..entry.end) == Some(key));
+            if found.is_some() {
+                return (slot, found);
             }
             slot = (slot + 1) & last;
         }
@@ -63,9 +109,9 @@ impl Seen {
 }
 
 /// FNV-1a: ids of one tenant's own rows need no protection from who made them, and it is quick on short ones.
-fn hash(key: &str) -> usize {
+fn hash(key: &[u8]) -> usize {
     let hash =
-        key.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        key.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
     (hash ^ (hash >> 15)) as usize
 }
 
@@ -74,6 +120,20 @@ mod tests {
     use std::collections::HashMap;
 
     use super::Seen;
+
+    /// Where its length takes another byte.
+    #[test]
+    fn remembers_long_keys() {
+        let mut seen = Seen::default();
+        let keys = || [0, 1, 126, 127, 128, 129, 16_383, 16_384, 70_000].map(|length| "x".repeat(length));
+        for (run, key) in (0..).zip(keys()) {
+            assert_eq!(seen.get(&key), None);
+            seen.set(&key, run);
+        }
+        for (run, key) in (0..).zip(keys()) {
+            assert_eq!(seen.get(&key), Some(run));
+        }
+    }
 
     proptest::proptest! {
         #[test]
