@@ -110,7 +110,7 @@ def attend(engine: Engine) -> None:
     if engine.hooks is not None:
         level = 2
     elif "logging" in modules:
-        global _wanted  # noqa: PLW0603
+        global _wanted
         if _wanted is None:
             from ._events import wanted
 
