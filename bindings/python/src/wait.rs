@@ -10,7 +10,7 @@ use std::{
     },
     task::Poll,
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use pyo3::{prelude::*, types::PyModule};
@@ -80,23 +80,11 @@ fn turn<F: Future>(mut future: Pin<&mut Option<F>>, desk: &Desk) -> impl Future<
     })
 }
 
-/// A look at the sockets is as good as new for so long: much shorter than the way from the server, on which news of a closed connection could be as well.
-const FRESH: Duration = Duration::from_millis(1);
-
 /// Looks at the sockets before the call begins. Nobody has driven the runtime since the call before, so a connection that the server has closed meanwhile would still count as
-/// good, and the call be lost on it. Calls that follow each other closely need no look between them: each ends with one.
+/// good, and the call be lost on it. After the look its task sees the end of it before the call's request, which then takes another connection.
 async fn after_a_look<F: Future>(future: F) -> F::Output {
-    // A forked child, which takes it over, has no connections yet.
-    thread_local!(static DRIVEN: Cell<Option<Instant>> = const { Cell::new(None) });
-    if DRIVEN.get().is_none_or(|at| at.elapsed() >= FRESH) {
-        // The first turn asks the system, the second runs the connections' tasks.
-        for _ in 0..2 {
-            tokio::task::yield_now().await;
-        }
-    }
-    let output = future.await;
-    DRIVEN.set(Some(Instant::now()));
-    output
+    tokio::task::yield_now().await;
+    future.await
 }
 
 /// Drops a future, and lets the tasks of its connections see it: a runtime that nobody drives closes nothing.
