@@ -7,19 +7,20 @@
 mod scan;
 #[cfg(test)]
 mod tests;
-mod walk;
 mod write;
 
 use std::borrow::Cow;
 
 pub use scan::special;
-use walk::Walk;
 pub use write::quoted;
 pub(crate) use write::{Writer, quote};
 
 /// The text of one JSON value (RFC 8259), known to be sound and without white space around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Json<'a>(&'a str);
+
+/// Deeper nesting than this is refused, as serde_json does: the walk is recursive.
+const DEEPEST: u32 = 128;
 
 impl<'a> Json<'a> {
     /// Reads a whole document.
@@ -39,42 +40,6 @@ impl<'a> Json<'a> {
         let value = walk.value().ok_or(walk.at)?;
         walk.space();
         if walk.at == text.len() { Ok(value) } else { Err(walk.at) }
-    }
-
-    /// Reads a whole document that is an array, and hands out each of its items with the member of that name, if it is an object and has one. In one pass, where [`items`](Self::items) and
-    /// [`member`](Self::member) would take one each. An error is where it is no sound array, of which nobody knows why.
-    pub(crate) fn each_item_of(
-        document: &'a [u8],
-        name: &str,
-        mut each: impl FnMut(Self, Option<Self>),
-    ) -> Option<Self> {
-        let text = std::str::from_utf8(document).ok()?;
-        let mut walk = Walk::new(text);
-        walk.space();
-        let start = walk.at;
-        if walk.peek() != b'[' {
-            return None;
-        }
-        let around = walk.enter()?;
-        if !walk.eat(b']') {
-            loop {
-                walk.space();
-                let start = walk.at;
-                let member = if walk.peek() == b'{' {
-                    walk.object(Some(name))?
-                } else {
-                    walk.skip().map(|()| None)?
-                };
-                each(Self(text.get(start..walk.at)?), member);
-                if walk.ends(b']')? {
-                    break;
-                }
-            }
-        }
-        walk.leave(around);
-        let array = text.get(start..walk.at).map(Self);
-        walk.space();
-        array.filter(|_| walk.at == text.len())
     }
 
     /// A part of a document that was found sound before.
@@ -201,12 +166,161 @@ pub(crate) fn strings(json: Json<'_>) -> impl Iterator<Item = std::ops::Range<us
     })
 }
 
+/// A place in a text. Within a sound array or object, commas and colons count as white space.
+#[derive(Clone, Debug)]
+struct Walk<'a> {
+    text: &'a str,
+    at: usize,
+    inside: bool,
+    depth: u32,
+}
+
+impl<'a> Walk<'a> {
+    const fn new(text: &'a str) -> Self {
+        Self { text, at: 0, inside: false, depth: 0 }
+    }
+
+    /// Behind the bracket of a sound array or object; at the end of anything else.
+    const fn into(json: Json<'a>, is_one: bool) -> Self {
+        let at = if is_one { 1 } else { json.0.len() };
+        Self { text: json.0, at, inside: true, depth: 0 }
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    /// The byte here; 0, which stands nowhere in JSON, at the end.
+    fn peek(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
+    }
+
+    fn eat(&mut self, byte: u8) -> bool {
+        let is_there = self.peek() == byte;
+        self.at += usize::from(is_there);
+        is_there
+    }
+
+    fn space(&mut self) {
+        let inside = self.inside;
+        let skipped = |byte: &u8| match byte {
+            b' ' | b'\n' | b'\t' | b'\r' => true,
+            b',' | b':' => inside,
+            _ => false,
+        };
+        self.at += self.rest().iter().take_while(|byte| skipped(byte)).count();
+    }
+
+    /// The value that begins here, behind white space. `None` leaves the place at what is wrong.
+    fn value(&mut self) -> Option<Json<'a>> {
+        self.space();
+        let start = self.at;
+        match self.peek() {
+            b'"' => self.string()?,
+            b'{' => self.list(b'}')?,
+            b'[' => self.list(b']')?,
+            b't' => self.word("true")?,
+            b'f' => self.word("false")?,
+            b'n' => self.word("null")?,
+            _ => self.number()?,
+        }
+        self.text.get(start..self.at).map(Json)
+    }
+
+    /// An array or object, up to `end`.
+    fn list(&mut self, end: u8) -> Option<()> {
+        self.at += 1;
+        self.depth += 1;
+        let around = std::mem::replace(&mut self.inside, false);
+        self.space();
+        if self.depth > DEEPEST {
+            return None;
+        }
+        if !self.eat(end) {
+            loop {
+                if end == b'}' {
+                    self.space();
+                    if self.peek() != b'"' {
+                        return None;
+                    }
+                    self.string()?;
+                    self.space();
+                    if !self.eat(b':') {
+                        return None;
+                    }
+                }
+                self.value()?;
+                self.space();
+                if self.eat(end) {
+                    break;
+                }
+                if !self.eat(b',') {
+                    return None;
+                }
+            }
+        }
+        self.depth -= 1;
+        self.inside = around;
+        Some(())
+    }
+
+    fn string(&mut self) -> Option<()> {
+        self.at += 1;
+        loop {
+            self.at = special(self.text.as_bytes(), self.at);
+            if self.eat(b'"') {
+                return Some(());
+            }
+            if !self.eat(b'\\') {
+                return None;
+            }
+            let digits = match self.peek() {
+                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 0,
+                b'u' => 4,
+                _ => return None,
+            };
+            self.at += 1;
+            for _ in 0..digits {
+                if !self.peek().is_ascii_hexdigit() {
+                    return None;
+                }
+                self.at += 1;
+            }
+        }
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        let is_there = self.rest().starts_with(word.as_bytes());
+        self.at += if is_there { word.len() } else { 0 };
+        is_there.then_some(())
+    }
+
+    fn number(&mut self) -> Option<()> {
+        self.eat(b'-');
+        if !self.eat(b'0') {
+            self.digits()?;
+        }
+        if self.eat(b'.') {
+            self.digits()?;
+        }
+        if self.eat(b'e') || self.eat(b'E') {
+            let _ = self.eat(b'+') || self.eat(b'-');
+            self.digits()?;
+        }
+        Some(())
+    }
+
+    fn digits(&mut self) -> Option<()> {
+        let count = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.at += count;
+        (count > 0).then_some(())
+    }
+}
+
 /// The text that a sound string, with its quotes, stands for.
 pub(crate) fn unquote(string: &str) -> Cow<'_, str> {
     let inner = string.get(1..string.len().saturating_sub(1)).unwrap_or_default();
-    // A sound string holds neither quotes nor control characters but those behind a backslash.
-    let plain = special(inner.as_bytes(), 0) == inner.len();
-    if plain { Cow::Borrowed(inner) } else { Cow::Owned(unescape(inner)) }
+    if inner.contains('\\') { Cow::Owned(unescape(inner)) } else { Cow::Borrowed(inner) }
 }
 
 /// The text that a string with escapes stands for.

@@ -140,24 +140,3 @@ proptest::proptest! {
         proptest::prop_assert_eq!(sound(&text), serde_json::from_str::<&serde_json::value::RawValue>(&text).is_ok());
     }
 }
-
-#[test]
-fn items_and_their_members_in_one_pass_are_those_of_two() {
-    for text in [
-        "[]",
-        " [ {\"id\":\"a\"} , { \"x\" : {\"id\":\"no\"}, \"id\" : \"b\\n\" } ] ",
-        "[{\"id\":1,\"id\":\"last\"},{},7,\"id\",[{\"id\":\"inner\"}],null]",
-        "[{\"\\u0069d\":\"escaped\"}]",
-    ] {
-        let mut found = Vec::new();
-        let array = Json::each_item_of(text.as_bytes(), "id", |item, id| found.push((item, id)));
-        let json = Json::parse(text.as_bytes()).expect("it is sound");
-        assert_eq!(array, Some(json), "{text}");
-        assert_eq!(found, json.items().map(|item| (item, item.member("id"))).collect::<Vec<_>>(), "{text}");
-    }
-    for text in
-        ["", "{}", "7", "[", "[1", "[1,]", "[1 2]", "[{]", "[{\"id\"}]", "[{\"id\":}]", "[] []", "[01]"]
-    {
-        assert_eq!(Json::each_item_of(text.as_bytes(), "id", |_, _| ()), None, "{text}");
-    }
-}

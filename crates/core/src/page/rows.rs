@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::{PageCursor, Total};
 use crate::{
     error::{Error, ErrorKind, Inner, name},
-    json::{Json, unquote},
+    json::Json,
     response::Response,
 };
 
@@ -16,8 +16,6 @@ use crate::{
 pub(super) struct Rows {
     body: Bytes,
     ranges: Vec<Range<usize>>,
-    /// Of each item its id, with the quotes, where it has one.
-    ids: Vec<Option<Range<usize>>>,
 }
 
 impl Rows {
@@ -25,49 +23,34 @@ impl Rows {
     /// few of Logto's lists come.
     pub(super) fn parse(response: &Response) -> Result<Self, Error> {
         let body = response.body();
-        if let Some(rows) = Self::of_array(body) {
-            return Ok(rows);
-        }
         let list = Json::parse(body).map_err(|at| words!["wrong at byte ", at]).and_then(|json| {
             let mut members = json.members();
-            let only = match (members.next(), members.next()) {
-                (Some((_, only)), None) => Self::of_array(&body.slice_ref(only.text().as_bytes())),
-                _ => None,
+            let json = match (members.next(), members.next()) {
+                (Some((_, only)), None) if json.is_object() && only.is_array() => only,
+                _ => json,
             };
             let what = if json.is_object() { "an object" } else { "a plain value" };
-            only.ok_or_else(|| words![what, " and no list: read it with a plain GET"])
+            json.is_array()
+                .then_some(json)
+                .ok_or_else(|| words![what, " and no list: read it with a plain GET"])
         });
-        list.map_err(|why| response.undecodable(&why, "no list"))
-    }
-
-    fn of_array(document: &Bytes) -> Option<Self> {
-        let base = document.as_ptr() as usize;
-        let (mut ranges, mut ids) = (Vec::new(), Vec::new());
-        let range = |part: Json<'_>| {
-            let start = (part.text().as_ptr() as usize).saturating_sub(base);
-            start..start.saturating_add(part.text().len())
+        let list = list.map_err(|why| response.undecodable(&why, "no list"))?;
+        let body = body.slice_ref(list.text().as_bytes());
+        let base = body.as_ptr() as usize;
+        let range = |item: Json<'_>| {
+            let start = (item.text().as_ptr() as usize).saturating_sub(base);
+            start..start.saturating_add(item.text().len())
         };
-        let array = Json::each_item_of(document, "id", |item, id| {
-            ranges.push(range(item));
-            ids.push(id.filter(|id| id.text().starts_with('"')).map(range));
-        })?;
-        // Without the white space around it.
-        let body = document.slice_ref(array.text().as_bytes());
-        let before = (body.as_ptr() as usize).saturating_sub(base);
-        if before > 0 {
-            let moved = ranges.iter_mut().chain(ids.iter_mut().flatten());
-            moved.for_each(|range| *range = range.start - before..range.end - before);
-        }
-        Some(Self { body, ranges, ids })
+        Ok(Self { ranges: list.items().map(range).collect(), body })
     }
 
     /// What each item is known by: its id, or its whole text where it has none.
     pub(super) fn keys(&self) -> Vec<Cow<'_, str>> {
-        let key = |(range, id): (&Range<usize>, &Option<Range<usize>>)| match id {
-            Some(id) => unquote(text(&self.body, id)),
-            None => Cow::Borrowed(text(&self.body, range)),
+        let key = |range: &Range<usize>| {
+            let item = text(&self.body, range);
+            id_of(item).unwrap_or(Cow::Borrowed(item))
         };
-        self.ranges.iter().zip(&self.ids).map(key).collect()
+        self.ranges.iter().map(key).collect()
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -99,6 +82,11 @@ impl Rows {
 
 fn text<'a>(body: &'a Bytes, range: &Range<usize>) -> &'a str {
     body.get(range.clone()).and_then(|item| std::str::from_utf8(item).ok()).unwrap_or_default()
+}
+
+/// The `id` of an item, if it has one that is a string.
+fn id_of(item: &str) -> Option<Cow<'_, str>> {
+    Json::sound(item).member("id")?.as_str()
 }
 
 /// One page of a listing, without the items that came before.
