@@ -118,7 +118,7 @@ for (const [at, call] of CALLS.entries()) {
 
 const ANSWERS = {
   'JSON': { json: { a: 'ü€😀' } },
-  'JSON of few characters beyond ASCII': { json: { 'ü': 'ü\u2028€😀\\é', 'much': 'plain text'.repeat(20) } },
+  'JSON of few characters beyond ASCII': { json: { ü: 'ü\u2028€😀\\é', much: 'plain text'.repeat(20) } },
   'an error of few characters beyond ASCII': { status: 422, json: { message: `nö ${'plain text'.repeat(20)}` } },
   'JSON with a byte order mark': { body: '\uFEFF{"a":1}', headers: { 'content-type': 'application/json' } },
   'JSON that is none': { body: '{"a":', headers: { 'content-type': 'application/json' } },
