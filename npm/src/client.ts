@@ -1,7 +1,7 @@
 /**
  * The API client: openapi-fetch, with an engine for its `fetch`.
  *
- * openapi-fetch fills paths, serialises queries and bodies, merges headers and runs middleware, as programs that know it expect. Each call then crosses to the engine once.
+ * openapi-fetch fills paths, serialises queries and bodies, merges headers and runs middleware, as programs that know it expect. Each call then crosses to the engine once. Calls that nobody looks into go there by a shorter way: see `direct.ts`.
  */
 import openapiFetch, {
   mergeHeaders,
@@ -10,14 +10,15 @@ import openapiFetch, {
   type HeadersOptions,
   type Middleware,
 } from 'openapi-fetch';
-import type { Engine, EngineList, EngineModule, EngineOptions, FetchSource } from './engine/engine.js';
+import type { Engine, EngineCall, EngineList, EngineModule, EngineOptions, FetchSource } from './engine/engine.js';
 import { Authorization } from './authorization.js';
+import { directCall, type DirectInit, directResult, isDirect, onlyHas } from './direct.js';
 import { fromEngine } from './errors.js';
 import { toFetch } from './fetch.js';
 import { Listing, type PaginateOptions } from './paginate.js';
 import { coreName } from './options.js';
 import { flattenSearchParams } from './query.js';
-import { type CallExtras, isPlain, LightRequest, ManagementRequest, takeUpRequest } from './request.js';
+import { type CallExtras, ManagementRequest, takeUpRequest } from './request.js';
 import { takeUpResponse, toResponse } from './response.js';
 import type { paths } from './generated/paths.js';
 import type { ItemAt, ListPath } from './paths.js';
@@ -120,10 +121,10 @@ export function createClient(
   }) as never;
 
   const callOptions = ['timeout', ...module.callOptions];
-  const plain = isPlain({ ...clientOptions });
+  const plain = onlyHas(clientOptions, new Set(['headers']));
 
-  /** What a call hands to openapi-fetch: the same, with the engine for its `fetch`. */
-  const throughEngine = (route: string, init: Init | undefined): Init => {
+  /** Sends a call that nobody looks into by itself, any other through openapi-fetch (`go`), with the engine for its `fetch`. */
+  const call = (method: string | undefined, route: string, init: Init | undefined, go: Call): Promise<unknown> => {
     const { fetch, ...rest } = init ?? {};
     let options: Record<string, unknown> | undefined;
     for (const name of callOptions) {
@@ -144,26 +145,29 @@ export function createClient(
       rest.middleware = [authorization.middleware, ...(rest.middleware as Middleware[])];
     }
     const unseen = !hasMiddleware && !hasOwn;
-    if (unseen && plain && route[0] === '/' && isPlain(rest)) {
-      rest['Request'] = LightRequest;
-    }
     // Only openapi-fetch reads what nobody else sees.
     const text: CallExtras['text'] = unseen && (parseAs === 'json' || parseAs === 'text') ? parseAs : undefined;
     const extras = { route, text, options };
-    const send = async (request: Request): Promise<Response> => {
-      const light = request instanceof LightRequest;
-      const signal = (light ? request.signal : ManagementRequest.signalOf(request)) ?? undefined;
+    const carry = async (make: () => EngineCall | Promise<EngineCall>, url: string, signal?: AbortSignal) => {
       signal?.throwIfAborted();
       try {
-        const call = light ? request.toCall(extras) : await ManagementRequest.toCall(request, extras);
-        call.headers = authorization.settle(call.headers, route, call.target, send);
-        return toResponse(text !== undefined, await engines.for(fetch).send(call, signal), call, request.url);
+        const sent = await make();
+        sent.headers = authorization.settle(sent.headers, route, sent.target, send);
+        return toResponse(text !== undefined, await engines.for(fetch).send(sent, signal), sent, url);
       } catch (failure) {
         throw fromEngine(failure);
       }
     };
+    const send = (request: Request): Promise<Response> =>
+      carry(() => ManagementRequest.toCall(request, extras), request.url, ManagementRequest.signalOf(request));
+    if (method !== undefined && text !== undefined && plain && isDirect(method, route, rest as DirectInit)) {
+      return (async () => {
+        const made = directCall(engine.baseUrl, method, clientOptions.headers, rest as DirectInit, extras);
+        return directResult(await carry(() => made, made.target, (rest as DirectInit).signal ?? undefined), made);
+      })();
+    }
     rest['fetch'] = send;
-    return rest;
+    return go(route, rest);
   };
   /** Whether the token has to be shown to middleware. */
   let hasMiddleware = false;
@@ -177,7 +181,8 @@ export function createClient(
       base.use(...middleware);
     },
     eject: base.eject,
-    request: (method: string, path: string, init?: Init) => base.request(method, path, throughEngine(path, init)),
+    request: (method: string, path: string, init?: Init) =>
+      call(undefined, path, init, (route, rest) => base.request(method, route, rest)),
     paginate: (path: string, options: PaginateOptions = {}) =>
       new Listing(
         () => engines.for(options.fetch),
@@ -194,7 +199,7 @@ export function createClient(
     client[dispose] = client['dispose'];
   }
   for (const method of METHODS) {
-    client[method] = (path: string, init?: Init) => base[method](path, throughEngine(path, init));
+    client[method] = (path: string, init?: Init) => call(method, path, init, base[method]);
   }
   return client as unknown as ApiClient;
 }

@@ -182,9 +182,17 @@ class LightResponse implements AnswerInfo {
   }
 
   async json(): Promise<unknown> {
-    if (this.#read) {
-      return this.real().json();
-    }
+    return this.#read ? this.real().json() : this.#json();
+  }
+
+  /** Its body, if it is one of these and nobody has read it. */
+  static read(response: Response, as: 'json' | 'text'): { value: unknown } | undefined {
+    return #read in response && !response.#read
+      ? { value: as === 'json' ? response.#json() : response.#text() }
+      : undefined;
+  }
+
+  #json(): unknown {
     const { data, body } = this.#source[0];
     this.#read = true;
     return data === 'bytes' ? body : parse(this.#source, this.#text());
@@ -207,6 +215,10 @@ class LightResponse implements AnswerInfo {
     return this.#real;
   }
 }
+
+/** The body of a light response at once: nobody can wait for what is there. */
+export const readLight = (response: Response, as: 'json' | 'text'): { value: unknown } | undefined =>
+  LightResponse.read(response, as);
 
 const UNREAD = { get: (name: string) => (name.toLowerCase() === 'content-length' ? 'some' : null) } as Headers;
 
