@@ -86,7 +86,10 @@ fn optimise(compiled: &Path, module: &Path) -> Result<()> {
     // The loops that the compiler made are made anew from plain jumps, and offsets are folded into loads: the lowest 1024 bytes are the far end of the stack.
     let shrink = ["--flatten", "--rereloop", "-Oz", "-Oz", "--low-memory-unused"];
     let wasm_opt = node::tool("wasm-opt")?.args(shrink).args(strip).args(WASM_FEATURES);
-    wasm_opt.arg(compiled).arg("-o").arg(module).quietly("running wasm-opt -Oz")?;
+    // Beside it first: a run that is ended half-way leaves no module that looks whole.
+    let unfinished = module.with_extension("unfinished");
+    wasm_opt.arg(compiled).arg("-o").arg(&unfinished).quietly("running wasm-opt -Oz")?;
+    fs::rename(&unfinished, module)?;
     let after = fs::metadata(module)?.len();
     crate::say::note(&format!("{}: {before} bytes from rustc, {after} after wasm-opt", paths::shown(module)));
     Ok(())
