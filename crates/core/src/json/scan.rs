@@ -7,10 +7,18 @@ const HIGH: u64 = ONES << 7;
 
 /// Where a string of JSON stops being plain: the first quote, backslash or control character from `at` on; the end, where there is none.
 #[must_use]
-pub fn special(bytes: &[u8], mut at: usize) -> usize {
+pub fn special(bytes: &[u8], at: usize) -> usize {
     // The module for Workers counts each byte of its own: there one after the other will do.
     #[cfg(not(logto_small))]
-    // Eight bytes at a time. A byte's high bit is set where it is one of those; bytes above the first may be wrong, by borrowing.
+    let at = past_plain_words(bytes, at);
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
+}
+
+/// The same, eight bytes at a time; near the end, where there are no eight left.
+#[cfg(not(logto_small))]
+fn past_plain_words(bytes: &[u8], mut at: usize) -> usize {
+    // A byte's high bit is set where it is one of those; bytes above the first may be wrong, by borrowing.
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*chunk);
         let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
@@ -23,8 +31,7 @@ pub fn special(bytes: &[u8], mut at: usize) -> usize {
         }
         at += 8;
     }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
+    at
 }
 
 #[cfg(test)]
