@@ -36,11 +36,12 @@ export function onlyHas(init: object, names: ReadonlySet<string>): boolean {
 
 const MEMBERS = new Set(['params', 'headers', 'body', 'parseAs', 'signal']);
 
-/** Whether openapi-fetch and `Request` would do nothing more for a call, and refuse nothing. */
+/** Whether openapi-fetch and `Request` would do nothing more for a call, and refuse nothing. `method` is one of openapi-fetch's. */
 export const isDirect = (method: string, path: string, init: DirectInit): boolean =>
   onlyHas(init, MEMBERS) &&
   path[0] === '/' &&
-  /^(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH)$/.test(method) &&
+  // `Request` refuses it.
+  method !== 'TRACE' &&
   (init.signal == null || init.signal instanceof AbortSignal) &&
   (init.body === undefined || !(/^(GET|HEAD)$/.test(method) || init.body instanceof FormData));
 

@@ -3,7 +3,7 @@
  *
  * Middleware may look at one, copy it or hand back another. Calls that need none go by `direct.ts`.
  */
-import type { EngineCall } from './engine/engine.js';
+import type { EngineCall, PackedPairs } from './engine/engine.js';
 import { adopt, LaterRequest } from './later.js';
 
 /**
@@ -57,7 +57,8 @@ export const takeUpRequest = (): void => {
 /** The members of an {@link EngineCall} that no `Request` has. */
 export type CallExtras = Pick<EngineCall, 'route' | 'text' | 'options'>;
 
-export function pack(headers: Headers): string {
+/** As an engine takes them. */
+export function pack(headers: Headers): PackedPairs {
   let packed = '';
   for (const [name, value] of headers) {
     packed += `${packed && '\n'}${name}\n${value}`;
