@@ -143,7 +143,13 @@ impl Engine {
             let (client, request) = call?;
             client.execute(request).await
         };
-        let read = Read { text: flags & flags::TEXT != 0, json: flags & flags::JSON != 0 };
+        let read = if flags & flags::JSON != 0 {
+            Read::Json
+        } else if flags & flags::TEXT != 0 {
+            Read::Text
+        } else {
+            Read::Bytes
+        };
         self.begin(env, ticket, flags, response, move |response| Outcome::response(response, read))
     }
 

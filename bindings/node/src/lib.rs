@@ -42,7 +42,7 @@ mod flags {
     pub(crate) const ABORTABLE: u32 = 2;
     /// Nothing else is under way: the runtime's thread is to be woken at once. Otherwise `Port::flush` follows.
     pub(crate) const WAKE: u32 = 4;
-    /// With `TEXT`: of JSON nothing but what it says is read.
+    /// The same as `TEXT`; and of JSON, nothing but what it says is read.
     pub(crate) const JSON: u32 = 8;
 }
 

@@ -60,11 +60,12 @@ impl Body {
 
 /// How JavaScript reads a response's body.
 #[derive(Clone, Copy)]
-pub(crate) struct Read {
+pub(crate) enum Read {
+    Bytes,
     /// As text, where it is JSON or text.
-    pub(crate) text: bool,
-    /// Of JSON, nothing but what it says.
-    pub(crate) json: bool,
+    Text,
+    /// The same; and of JSON, nothing but what it says.
+    Json,
 }
 
 fn without_bom(text: &[u8]) -> &[u8] {
@@ -106,8 +107,8 @@ impl Outcome {
         }
         let body = match read {
             // What is wrong is for people, as it came.
-            Read { text: true, json: true } if data == 1 && error.is_none() => Body::json(body),
-            Read { text: true, .. } if is_text => Body::text(body),
+            Read::Json if data == 1 && error.is_none() => Body::json(body),
+            Read::Text | Read::Json if is_text => Body::text(body),
             _ => Body::Bytes(body),
         };
         Self::Response { code, head, body, error }

@@ -84,7 +84,7 @@ const enum CallFlags {
 }
 
 /** What an answer's body is read as. */
-const READ = { bytes: 0, text: CallFlags.Text, json: CallFlags.Text | CallFlags.Json } as const;
+const READ = { bytes: 0, text: CallFlags.Text, json: CallFlags.Json } as const;
 
 const DATA = ['none', 'json', 'text', 'bytes'] as const;
 
