@@ -14,10 +14,12 @@
 use std::{
     fmt, fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use logto_management_core::Error;
-use reqwest::{Certificate, Identity, NoProxy};
+use reqwest::NoProxy;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use serde_json::Value;
 
 /// The names that [`Network::option`] knows.
@@ -83,14 +85,13 @@ impl Pem {
         }
     }
 
-    fn certificates(self, what: &str) -> Result<Vec<Certificate>, Error> {
+    fn certificates(self, what: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
         let of = self.shown();
         let certificates = match &self {
             Self::File(path) if path.is_dir() => {
-                let found = rustls_native_certs::load_certs_from_paths(None, Some(path));
-                found.certs.iter().map(|der| Certificate::from_der(der)).collect()
+                Ok(rustls_native_certs::load_certs_from_paths(None, Some(path)).certs)
             }
-            _ => Certificate::from_pem_bundle(&self.read(what)?),
+            _ => CertificateDer::pem_slice_iter(&self.read(what)?).collect(),
         };
         match certificates {
             Ok(certificates) if certificates.is_empty() => {
@@ -124,37 +125,87 @@ fn unreadable(what: &str, path: &Path, error: &std::io::Error) -> Error {
 /// ```
 #[derive(Clone, Default)]
 pub struct Network {
-    only: Option<Vec<Certificate>>,
-    extra: Vec<Certificate>,
-    accept_invalid: bool,
-    identity: Option<Identity>,
+    trust: Trust,
     proxy: Proxy,
     no_proxy: Option<String>,
 }
 
+/// Whom a client trusts, and who it is: for transports.
+#[doc(hidden)]
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Trust {
+    /// Authorities instead of the operating system's.
+    pub only: Option<Vec<CertificateDer<'static>>>,
+    /// Authorities beside them.
+    pub extra: Vec<CertificateDer<'static>>,
+    /// Anybody is trusted.
+    pub accept_invalid: bool,
+    /// The client's certificate.
+    pub identity: Option<Identity>,
+}
+
+/// A client certificate: the chain, and its key.
+#[doc(hidden)]
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Identity {
+    /// The client's own first.
+    chain: Vec<CertificateDer<'static>>,
+    /// What it signs with.
+    key: Arc<PrivateKeyDer<'static>>,
+    /// Both as they were given, which is how reqwest wants them.
+    pem: Vec<u8>,
+}
+
+/// The proxy of a client: for transports.
+#[doc(hidden)]
 #[derive(Clone, Default)]
-enum Proxy {
+pub enum Proxy {
     /// What the environment says.
     #[default]
     Environment,
+    /// None.
     None,
-    At(Box<reqwest::Proxy>),
+    /// This one, a url.
+    At(String),
+}
+
+impl Identity {
+    /// The certificate's chain and its key, as rustls takes them.
+    #[must_use]
+    pub fn for_rustls(&self) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+        (self.chain.clone(), self.key.clone_key())
+    }
+}
+
+/// Shows no key.
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity").field("chain", &self.chain.len()).finish_non_exhaustive()
+    }
+}
+
+/// Shows no credentials.
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Environment => "environment",
+            Self::None => "none",
+            Self::At(_) => "set",
+        })
+    }
 }
 
 /// Shows what is set, and neither keys nor the credentials in a proxy's url.
 impl fmt::Debug for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let proxy = match self.proxy {
-            Proxy::Environment => "environment",
-            Proxy::None => "none",
-            Proxy::At(_) => "set",
-        };
         f.debug_struct("Network")
-            .field("ca_bundle", &self.only.as_ref().map(Vec::len))
-            .field("extra_ca_certs", &self.extra.len())
-            .field("danger_accept_invalid_certs", &self.accept_invalid)
-            .field("identity", &self.identity.is_some())
-            .field("proxy", &proxy)
+            .field("ca_bundle", &self.trust.only.as_ref().map(Vec::len))
+            .field("extra_ca_certs", &self.trust.extra.len())
+            .field("danger_accept_invalid_certs", &self.trust.accept_invalid)
+            .field("identity", &self.trust.identity.is_some())
+            .field("proxy", &self.proxy)
             .field("no_proxy", &self.no_proxy)
             .finish()
     }
@@ -172,7 +223,7 @@ impl Network {
     /// # Errors
     /// Config, where it cannot be read or holds no certificate.
     pub fn ca_bundle(mut self, pem: impl Into<Pem>) -> Result<Self, Error> {
-        self.only = Some(pem.into().certificates("the CA bundle")?);
+        self.trust.only = Some(pem.into().certificates("the CA bundle")?);
         Ok(self)
     }
 
@@ -181,14 +232,14 @@ impl Network {
     /// # Errors
     /// Config, where it cannot be read or holds no certificate.
     pub fn extra_ca_certs(mut self, pem: impl Into<Pem>) -> Result<Self, Error> {
-        self.extra.extend(pem.into().certificates("the extra CA certificates")?);
+        self.trust.extra.extend(pem.into().certificates("the extra CA certificates")?);
         Ok(self)
     }
 
     /// Accepts any certificate, of anybody, expired ones too. Whoever is on the way can then read the client's secret: for tests.
     #[must_use]
     pub const fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
-        self.accept_invalid = accept;
+        self.trust.accept_invalid = accept;
         self
     }
 
@@ -210,12 +261,15 @@ impl Network {
                 "The client certificate's key is encrypted: decrypt it first (openssl pkey)",
             ));
         }
-        let identity = Identity::from_pem(&both).map_err(|_| {
+        let incomplete = || {
             Error::invalid_config(format!(
                 "A client certificate needs a certificate and its private key, both as PEM ({of})"
             ))
-        })?;
-        self.identity = Some(identity);
+        };
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&both).collect();
+        let chain = chain.ok().filter(|chain| !chain.is_empty()).ok_or_else(incomplete)?;
+        let key = Arc::new(PrivateKeyDer::from_pem_slice(&both).map_err(|_| incomplete())?);
+        self.trust.identity = Some(Identity { chain, key, pem: both });
         Ok(self)
     }
 
@@ -228,8 +282,8 @@ impl Network {
         let known = ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme));
         // The url is not shown: it may hold a password.
         let wrong = || Error::invalid_config("A proxy is http://[user:password@]host:port, or https://…");
-        let proxy = known.then(|| reqwest::Proxy::all(url).ok()).flatten().ok_or_else(wrong)?;
-        self.proxy = Proxy::At(Box::new(proxy));
+        known.then(|| reqwest::Proxy::all(url).ok()).flatten().ok_or_else(wrong)?;
+        self.proxy = Proxy::At(url.to_owned());
         Ok(self)
     }
 
@@ -282,28 +336,66 @@ impl Network {
         }
     }
 
-    /// Sets a reqwest client up like this.
-    pub(crate) fn apply(&self, mut builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-        builder = match &self.only {
-            Some(only) => builder.tls_certs_only(only.iter().chain(&self.extra).cloned()),
-            None if self.extra.is_empty() => builder,
-            None => builder.tls_certs_merge(self.extra.iter().cloned()),
-        };
-        if self.accept_invalid {
-            builder = builder.tls_danger_accept_invalid_certs(true);
-        }
-        if let Some(identity) = &self.identity {
-            builder = builder.identity(identity.clone());
-        }
+    /// Whom it trusts, for transports.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    /// The proxy, for transports. `NO_PROXY=*` is none at all.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn proxy_choice(&self) -> Proxy {
+        let everywhere = |hosts: String| hosts.split(',').any(|host| host.trim() == "*");
         match &self.proxy {
-            Proxy::Environment => builder,
-            Proxy::None => builder.no_proxy(),
-            Proxy::At(proxy) => {
-                let hosts = self.no_proxy.as_deref().map_or_else(NoProxy::from_env, NoProxy::from_string);
-                builder.proxy(reqwest::Proxy::clone(proxy).no_proxy(hosts))
-            }
+            // reqwest takes the asterisk for host names only, and not for addresses.
+            Proxy::Environment if hosts_of_environment().is_some_and(everywhere) => Proxy::None,
+            proxy => proxy.clone(),
         }
     }
+
+    /// The hosts that [`proxy`](Self::proxy) is not for: for transports.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn hosts_without_proxy(&self) -> Option<String> {
+        self.no_proxy.clone().or_else(hosts_of_environment)
+    }
+
+    /// Sets a reqwest client up like this.
+    pub(crate) fn apply(
+        &self,
+        mut builder: reqwest::ClientBuilder,
+    ) -> reqwest::Result<reqwest::ClientBuilder> {
+        let Trust { only, extra, accept_invalid, identity } = &self.trust;
+        let extra = extra.iter().map(|der| reqwest::Certificate::from_der(der));
+        if let Some(only) = only {
+            let only = only.iter().map(|der| reqwest::Certificate::from_der(der));
+            builder = builder.tls_certs_only(only.chain(extra).collect::<reqwest::Result<Vec<_>>>()?);
+        } else if extra.len() > 0 {
+            builder = builder.tls_certs_merge(extra.collect::<reqwest::Result<Vec<_>>>()?);
+        }
+        if *accept_invalid {
+            builder = builder.tls_danger_accept_invalid_certs(true);
+        }
+        if let Some(identity) = identity {
+            builder = builder.identity(reqwest::Identity::from_pem(&identity.pem)?);
+        }
+        Ok(match self.proxy_choice() {
+            Proxy::Environment => builder,
+            Proxy::None => builder.no_proxy(),
+            Proxy::At(url) => {
+                let hosts = self.hosts_without_proxy();
+                let hosts = hosts.and_then(|hosts| NoProxy::from_string(&hosts));
+                builder.proxy(reqwest::Proxy::all(url)?.no_proxy(hosts))
+            }
+        })
+    }
+}
+
+/// What `NO_PROXY` says.
+fn hosts_of_environment() -> Option<String> {
+    std::env::var("NO_PROXY").or_else(|_| std::env::var("no_proxy")).ok()
 }
 
 #[cfg(test)]

@@ -48,22 +48,7 @@ impl ReqwestTransport {
     /// # Errors
     /// Config, where the system's TLS set-up or the proxy variables are unusable.
     pub fn with_network(config: &Config, network: &Network) -> Result<Self, TransportError> {
-        Self::with(config.connect_timeout(), |builder| network.apply(builder))
-    }
-
-    /// As [`new`](Self::new), with further certificate authorities beside the system's, as a bundle in PEM; and with `verify: false` without any check of certificates, which leaves secrets to
-    /// whoever stands in between.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new), and where the bundle holds what is no certificate.
-    pub fn trusting(config: &Config, authorities: &[u8], verify: bool) -> Result<Self, TransportError> {
-        let authorities = reqwest::Certificate::from_pem_bundle(authorities).map_err(|error| {
-            TransportError::new(TransportErrorKind::Other, chain(&error)).with_source(error)
-        })?;
-        Self::with(config.connect_timeout(), |builder| {
-            let builder = if authorities.is_empty() { builder } else { builder.tls_certs_merge(authorities) };
-            builder.tls_danger_accept_invalid_certs(!verify)
-        })
+        Self::build(config.connect_timeout(), |builder| network.apply(builder))
     }
 
     /// A transport whose reqwest builder is changed at will, for proxies, certificates and the like. What keeps the [contract](logto_management_core::transport)
@@ -75,21 +60,27 @@ impl ReqwestTransport {
         connect_timeout: Duration,
         change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<Self, TransportError> {
+        Self::build(connect_timeout, |builder| Network::new().apply(builder).map(change))
+    }
+
+    fn build(
+        connect_timeout: Duration,
+        change: impl FnOnce(reqwest::ClientBuilder) -> reqwest::Result<reqwest::ClientBuilder>,
+    ) -> Result<Self, TransportError> {
         // First come, first served: a process that chose another provider keeps it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder().pool_idle_timeout(IDLE).connect_timeout(connect_timeout);
-        if no_proxy_at_all() {
-            builder = builder.no_proxy();
-        }
-        let client = change(builder)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .http1_only()
-            .referer(false)
-            .build()
-            .map_err(|error| {
-                TransportError::new(TransportErrorKind::Other, chain(&error)).with_source(error)
-            })?;
+        let builder = reqwest::Client::builder().pool_idle_timeout(IDLE).connect_timeout(connect_timeout);
+        let built = change(builder).and_then(|builder| {
+            builder
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .http1_only()
+                .referer(false)
+                .build()
+        });
+        let client = built.map_err(|error| {
+            TransportError::new(TransportErrorKind::Other, chain(&error)).with_source(error)
+        })?;
         Ok(Self { client, first: Arc::default() })
     }
 }
@@ -160,12 +151,6 @@ impl ReqwestTransport {
         *request.body_mut() = Some(body.into());
         Ok(request)
     }
-}
-
-/// `NO_PROXY=*`, which reqwest takes for host names only, and not for addresses.
-fn no_proxy_at_all() -> bool {
-    let value = std::env::var("NO_PROXY").or_else(|_| std::env::var("no_proxy"));
-    value.is_ok_and(|hosts| hosts.split(',').any(|host| host.trim() == "*"))
 }
 
 fn too_large(limit: usize) -> TransportError {

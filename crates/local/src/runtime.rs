@@ -1,0 +1,392 @@
+//! The runtime: tasks, sockets and timers, driven by the thread that waits for them.
+//!
+//! It has no thread. Whoever waits drives it:
+//!
+//! - a thread in [`Runtime::block_on`]. Where several wait, one looks after the sockets for all, and hands that over when it leaves;
+//! - another event loop, which waits for [`Runtime::as_fd`](std::os::fd::AsFd) to become readable and then calls [`Runtime::turn`].
+//!
+//! So a call of one thread costs no hand-off: the thread writes the request itself, sleeps once, and reads the answer itself.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+    future::Future,
+    io,
+    pin::{Pin, pin},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    task::{Context, Poll, Waker},
+    time::{Duration, Instant},
+};
+
+use mio::{Events, Token};
+use slab::Slab;
+
+use crate::{parker::Parker, source::Source, task::Task};
+
+/// The token of what wakes the driver. Sockets have those below it.
+const WAKE: Token = Token(usize::MAX);
+
+/// So many events are taken at a time.
+const EVENTS: usize = 256;
+
+/// So many turns in a row a waiting thread gives its future.
+const TURNS: usize = 8;
+
+/// So many tasks are run before the sockets get their turn.
+const TASKS: usize = 256;
+
+/// Locks without panicking: nothing of ours panics while it holds a lock.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A handle to a runtime. Clones are the same one.
+#[derive(Clone)]
+pub struct Runtime(pub(crate) Arc<Shared>);
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Runtime")
+    }
+}
+
+pub(crate) struct Shared {
+    /// Held by the thread that drives.
+    driver: Mutex<Driver>,
+    registry: mio::Registry,
+    waker: mio::Waker,
+    /// The driver sleeps, or is in another event loop, and must be woken to see what is new.
+    asleep: AtomicBool,
+    ready: Mutex<VecDeque<Arc<Task>>>,
+    tasks: Mutex<Slab<Option<Arc<Task>>>>,
+    sources: Mutex<Slab<Arc<Source>>>,
+    timers: Mutex<BTreeMap<(Instant, u64), Waker>>,
+    next_timer: AtomicU64,
+    /// Threads that wait while another drives.
+    waiting: Mutex<Vec<Arc<Parker>>>,
+    /// What the driver does before it sleeps.
+    before_sleep: Option<Box<dyn Fn() + Send + Sync>>,
+}
+
+struct Driver {
+    poll: mio::Poll,
+    events: Events,
+}
+
+impl Runtime {
+    /// A runtime that somebody has to drive.
+    ///
+    /// # Errors
+    /// Where the system has no more descriptors.
+    pub fn new() -> io::Result<Self> {
+        Self::build(None)
+    }
+
+    /// As [`new`](Self::new); before its driver sleeps in [`block_on`](Self::block_on), it calls `act`.
+    ///
+    /// # Errors
+    /// Where the system has no more descriptors.
+    pub fn before_sleep(act: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
+        Self::build(Some(Box::new(act)))
+    }
+
+    fn build(before_sleep: Option<Box<dyn Fn() + Send + Sync>>) -> io::Result<Self> {
+        let poll = mio::Poll::new()?;
+        let registry = poll.registry().try_clone()?;
+        let waker = mio::Waker::new(&registry, WAKE)?;
+        Ok(Self(Arc::new(Shared {
+            driver: Mutex::new(Driver { poll, events: Events::with_capacity(EVENTS) }),
+            registry,
+            waker,
+            asleep: AtomicBool::new(false),
+            ready: Mutex::default(),
+            tasks: Mutex::default(),
+            sources: Mutex::default(),
+            timers: Mutex::default(),
+            next_timer: AtomicU64::new(0),
+            waiting: Mutex::default(),
+            before_sleep,
+        })))
+    }
+
+    /// Runs a future to its end, whoever waits for it. Its first turn comes with the driver's next.
+    pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+        let task = {
+            let mut tasks = lock(&self.0.tasks);
+            let entry = tasks.vacant_entry();
+            let task = Arc::new(Task::new(entry.key(), &self.0, future));
+            entry.insert(Some(Arc::clone(&task)));
+            task
+        };
+        self.0.queue(task);
+    }
+
+    /// Runs `future` to its end on this thread, and drives the runtime meanwhile, if no other thread does.
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        loop {
+            if let Some(output) = self.block_until(future.as_mut(), None) {
+                return output;
+            }
+        }
+    }
+
+    /// As [`block_on`](Self::block_on), for at most so long; `None` then, and the future can be gone on with.
+    pub fn block_until<F: Future>(
+        &self,
+        future: Pin<&mut F>,
+        deadline: Option<Instant>,
+    ) -> Option<F::Output> {
+        let parker = Parker::of_this_thread(&self.0);
+        let output = self.wait(future, deadline, &parker);
+        self.0.hand_over();
+        output
+    }
+
+    fn wait<F: Future>(
+        &self,
+        mut future: Pin<&mut F>,
+        deadline: Option<Instant>,
+        parker: &Arc<Parker>,
+    ) -> Option<F::Output> {
+        let waker = Waker::from(Arc::clone(parker));
+        let mut context = Context::from_waker(&waker);
+        parker.start();
+        loop {
+            // A future may wake itself while it has its turn: hyper's do. It gets another at once, but not for ever: sockets have a claim too.
+            for _ in 0..TURNS {
+                if !parker.take_woken() {
+                    break;
+                }
+                if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                    return Some(output);
+                }
+            }
+            let patience = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
+                Some(Duration::ZERO) => return None,
+                patience => patience,
+            };
+            match self.0.driver.try_lock() {
+                Ok(mut driver) => {
+                    parker.drives(true);
+                    self.0.drive(&mut driver, patience, || parker.is_woken());
+                    parker.drives(false);
+                }
+                Err(_) => {
+                    lock(&self.0.waiting).push(Arc::clone(parker));
+                    // The driver may have left before it could see us.
+                    if self.0.driver.try_lock().is_err() {
+                        parker.park(patience);
+                    }
+                    lock(&self.0.waiting).retain(|waiting| !Arc::ptr_eq(waiting, parker));
+                }
+            }
+        }
+    }
+
+    /// For another event loop, which is this runtime's only driver: runs what is ready, looks at sockets and timers, and waits for nothing. How long until it must come again, if nothing happens before.
+    pub fn turn(&self) -> Option<Duration> {
+        let mut driver = lock(&self.0.driver);
+        self.0.asleep.store(false, Ordering::SeqCst);
+        self.0.look(&mut driver, Duration::ZERO);
+        drop(driver);
+        self.run()
+    }
+
+    /// For another event loop, after something was begun: runs what is ready, and waits for nothing. See [`turn`](Self::turn).
+    pub fn run(&self) -> Option<Duration> {
+        self.0.asleep.store(false, Ordering::SeqCst);
+        self.0.run_ready();
+        self.0.asleep.store(true, Ordering::SeqCst);
+        if lock(&self.0.ready).is_empty() { self.0.until_next_timer() } else { Some(Duration::ZERO) }
+    }
+
+    /// Ends all tasks where they are. For an event loop that comes to its end.
+    pub fn abort_all(&self) {
+        let tasks = std::mem::take(&mut *lock(&self.0.tasks));
+        for (_, task) in tasks {
+            task.inspect(|task| task.abort());
+        }
+        lock(&self.0.ready).clear();
+    }
+
+    /// Resolves after `duration`.
+    pub fn sleep(&self, duration: Duration) -> Sleep {
+        Sleep { runtime: Arc::clone(&self.0), at: Instant::now().checked_add(duration), number: None }
+    }
+}
+
+impl Shared {
+    /// A task has its next turn. From whatever thread.
+    pub(crate) fn queue(&self, task: Arc<Task>) {
+        lock(&self.ready).push_back(task);
+        self.wake_driver();
+    }
+
+    /// Lets the driver see what is new, if it sleeps.
+    pub(crate) fn wake_driver(&self) {
+        if self.asleep.swap(false, Ordering::SeqCst) {
+            // It fails where the runtime's descriptors were closed behind its back: nothing can be told then.
+            let _ = self.waker.wake();
+        }
+    }
+
+    /// One round of the thread that drives: runs what is ready, and sleeps until a socket, a timer or another thread has something, or its own future was woken.
+    fn drive(&self, driver: &mut Driver, patience: Option<Duration>, woken: impl Fn() -> bool) {
+        self.run_ready();
+        if let Some(act) = &self.before_sleep {
+            act();
+        }
+        self.asleep.store(true, Ordering::SeqCst);
+        if woken() || !lock(&self.ready).is_empty() {
+            self.look(driver, Duration::ZERO);
+        } else {
+            let until_next = self.until_next_timer();
+            let patience = patience
+                .map_or(until_next, |patience| Some(until_next.map_or(patience, |next| next.min(patience))));
+            self.look_for(driver, patience);
+        }
+        self.run_ready();
+    }
+
+    fn look(&self, driver: &mut Driver, patience: Duration) {
+        self.look_for(driver, Some(patience));
+    }
+
+    /// Waits for sockets, and tells those who wait for them and for timers.
+    fn look_for(&self, driver: &mut Driver, patience: Option<Duration>) {
+        // A signal is no failure: whoever waits looks whether it was for them. Any other failure says that the descriptor is no good, and none of ours is closed before its runtime.
+        let looked = driver.poll.poll(&mut driver.events, patience);
+        self.asleep.store(false, Ordering::SeqCst);
+        if looked.is_ok() {
+            for event in &driver.events {
+                let source = lock(&self.sources).get(event.token().0).cloned();
+                source.inspect(|source| source.is_ready(event));
+            }
+        }
+        self.fire_timers();
+    }
+
+    fn run_ready(&self) {
+        for _ in 0..TASKS {
+            let Some(task) = lock(&self.ready).pop_front() else { return };
+            if let Some(key) = task.run() {
+                lock(&self.tasks).try_remove(key);
+            }
+        }
+    }
+
+    fn until_next_timer(&self) -> Option<Duration> {
+        let next = lock(&self.timers).first_key_value().map(|((at, _), _)| *at);
+        next.map(|at| at.saturating_duration_since(Instant::now()))
+    }
+
+    fn fire_timers(&self) {
+        let mut timers = lock(&self.timers);
+        let Some(mut first) = timers.first_entry() else { return };
+        let now = Instant::now();
+        let mut due = Vec::new();
+        while first.key().0 <= now {
+            due.push(first.remove());
+            let Some(next) = timers.first_entry() else { break };
+            first = next;
+        }
+        drop(timers);
+        due.into_iter().for_each(Waker::wake);
+    }
+
+    /// A thread leaves: another that waits may have to drive from now on.
+    fn hand_over(&self) {
+        let next = lock(&self.waiting).first().cloned();
+        if let Some(next) = next
+            && self.driver.try_lock().is_ok()
+        {
+            next.offer();
+        }
+    }
+
+    /// Watches a socket.
+    pub(crate) fn register(&self, stream: &mut mio::net::TcpStream) -> io::Result<(usize, Arc<Source>)> {
+        let source = Arc::new(Source::default());
+        let key = lock(&self.sources).insert(Arc::clone(&source));
+        let interest = mio::Interest::READABLE | mio::Interest::WRITABLE;
+        if let Err(error) = self.registry.register(stream, Token(key), interest) {
+            lock(&self.sources).remove(key);
+            return Err(error);
+        }
+        Ok((key, source))
+    }
+
+    /// Forgets a socket.
+    pub(crate) fn deregister(&self, key: usize, stream: &mut mio::net::TcpStream) {
+        let _ = self.registry.deregister(stream);
+        lock(&self.sources).try_remove(key);
+    }
+}
+
+/// Resolves when its time has come.
+pub struct Sleep {
+    runtime: Arc<Shared>,
+    /// `None` is beyond all time.
+    at: Option<Instant>,
+    /// Tells timers of the same instant apart; it is there while the runtime knows of this one.
+    number: Option<u64>,
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep").field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Some(at) = self.at else { return Poll::Pending };
+        if let Some(number) = self.number {
+            // It is with the timers, unless it was fired.
+            return match lock(&self.runtime.timers).get_mut(&(at, number)) {
+                None => Poll::Ready(()),
+                Some(waker) => {
+                    waker.clone_from(context.waker());
+                    Poll::Pending
+                }
+            };
+        }
+        if at <= Instant::now() {
+            return Poll::Ready(());
+        }
+        let number = self.runtime.next_timer.fetch_add(1, Ordering::Relaxed);
+        let is_first = {
+            let mut timers = lock(&self.runtime.timers);
+            timers.insert((at, number), context.waker().clone());
+            timers.first_key_value().is_some_and(|(first, _)| *first == (at, number))
+        };
+        self.number = Some(number);
+        if is_first {
+            // The driver would sleep beyond it.
+            self.runtime.wake_driver();
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        if let (Some(at), Some(number)) = (self.at, self.number) {
+            lock(&self.runtime.timers).remove(&(at, number));
+        }
+    }
+}
+
+#[cfg(unix)]
+impl std::os::fd::AsRawFd for Runtime {
+    /// Becomes readable where [`turn`](Self::turn) is due.
+    fn as_raw_fd(&self) -> std::os::fd::RawFd {
+        lock(&self.0.driver).poll.as_raw_fd()
+    }
+}

@@ -1,0 +1,194 @@
+//! A socket that the runtime watches.
+
+use std::{
+    io::{self, IoSlice, Read, Write},
+    net::{Shutdown, SocketAddr},
+    pin::Pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll, Waker},
+};
+
+use mio::event::Event;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::runtime::{Runtime, Shared, lock};
+
+/// One direction of a socket.
+#[derive(Default)]
+struct Direction {
+    /// The system may have something. It tells once, so this holds until the system refuses.
+    ready: bool,
+    /// The other side has ended it: the system tells nothing more.
+    closed: bool,
+    /// How often the system has told: what it refused before the last time says nothing.
+    told: u32,
+    waker: Option<Waker>,
+}
+
+impl Direction {
+    fn tell(&mut self, closed: bool) -> Option<Waker> {
+        self.ready = true;
+        self.closed |= closed;
+        self.told = self.told.wrapping_add(1);
+        self.waker.take()
+    }
+}
+
+/// What is known of a socket.
+#[derive(Default)]
+pub(crate) struct Source {
+    read: Mutex<Direction>,
+    write: Mutex<Direction>,
+}
+
+impl Source {
+    /// Lets the next read ask the system, whatever that has told: nobody may have listened.
+    pub(crate) fn look(&self) {
+        lock(&self.read).ready = true;
+    }
+
+    /// The system tells something.
+    pub(crate) fn is_ready(&self, event: &Event) {
+        let failed = event.is_error();
+        let ended = failed || event.is_read_closed();
+        let wakers = [
+            (event.is_readable() || ended).then(|| lock(&self.read).tell(ended)),
+            (event.is_writable() || failed || event.is_write_closed())
+                .then(|| lock(&self.write).tell(failed || event.is_write_closed())),
+        ];
+        wakers.into_iter().flatten().flatten().for_each(Waker::wake);
+    }
+}
+
+/// Acts on a socket when the system allows it. `act` says whether it has taken all there was.
+fn poll_io<T>(
+    direction: &Mutex<Direction>,
+    context: &Context<'_>,
+    mut act: impl FnMut() -> io::Result<(T, bool)>,
+) -> Poll<io::Result<T>> {
+    loop {
+        let told = {
+            let mut direction = lock(direction);
+            if !direction.ready {
+                match &mut direction.waker {
+                    Some(waker) => waker.clone_from(context.waker()),
+                    none => *none = Some(context.waker().clone()),
+                }
+                return Poll::Pending;
+            }
+            direction.told
+        };
+        let done = act();
+        // What a socket that the other side has closed still holds, it tells of no second time.
+        let empty = match &done {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+            Ok((_, all)) => *all && !lock(direction).closed,
+        };
+        if empty {
+            let mut direction = lock(direction);
+            direction.ready &= direction.told != told;
+        }
+        match done {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            done => return Poll::Ready(done.map(|(done, _)| done)),
+        }
+    }
+}
+
+/// A TCP connection on a [`Runtime`].
+pub(crate) struct TcpStream {
+    inner: mio::net::TcpStream,
+    key: usize,
+    source: Arc<Source>,
+    runtime: Arc<Shared>,
+}
+
+impl TcpStream {
+    /// Connects. There is no time limit; dropping the future gives up.
+    pub(crate) async fn connect(runtime: &Runtime, address: SocketAddr) -> io::Result<Self> {
+        let mut inner = mio::net::TcpStream::connect(address)?;
+        let (key, source) = runtime.0.register(&mut inner)?;
+        let stream = Self { inner, key, source, runtime: Arc::clone(&runtime.0) };
+        // It is writable when it is connected, or has failed.
+        std::future::poll_fn(|context| {
+            poll_io(&stream.source.write, context, || {
+                if let Some(error) = stream.inner.take_error()? {
+                    return Err(error);
+                }
+                match stream.inner.peer_addr() {
+                    Ok(_) => Ok(((), false)),
+                    Err(error) if error.kind() == io::ErrorKind::NotConnected => {
+                        Err(io::ErrorKind::WouldBlock.into())
+                    }
+                    Err(error) => Err(error),
+                }
+            })
+        })
+        .await?;
+        stream.inner.set_nodelay(true)?;
+        Ok(stream)
+    }
+
+    /// What is known of it.
+    pub(crate) fn source(&self) -> Arc<Source> {
+        Arc::clone(&self.source)
+    }
+}
+
+impl Drop for TcpStream {
+    fn drop(&mut self) {
+        self.runtime.deregister(self.key, &mut self.inner);
+    }
+}
+
+impl AsyncRead for TcpStream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let Self { inner, source, .. } = &*self;
+        poll_io(&source.read, context, || {
+            let space = into.initialize_unfilled();
+            let read = (&*inner).read(space)?;
+            let all = read > 0 && read < space.len();
+            into.advance(read);
+            Ok(((), all))
+        })
+    }
+}
+
+impl AsyncWrite for TcpStream {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let Self { inner, source, .. } = &*self;
+        poll_io(&source.write, context, || {
+            let written = (&*inner).write(bytes)?;
+            Ok((written, written < bytes.len()))
+        })
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let Self { inner, source, .. } = &*self;
+        poll_io(&source.write, context, || {
+            let written = (&*inner).write_vectored(slices)?;
+            Ok((written, written < slices.iter().map(|slice| slice.len()).sum()))
+        })
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.inner.shutdown(Shutdown::Write))
+    }
+}

@@ -1,0 +1,235 @@
+//! [`HttpTransport`] on a [`Runtime`].
+
+use std::{
+    error::Error as StdError,
+    fmt, mem,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Method, Request, Response, Uri,
+    header::{ACCEPT, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION},
+    uri::{Authority, PathAndQuery, Scheme},
+};
+use http_body_util::Full;
+use logto_management::{
+    Config, Network,
+    core::{HttpTransport, TransportError, TransportErrorKind, transport::ResponseLimit},
+};
+
+use crate::{
+    connect::{Connector, Via},
+    exchange::{Connection, Failed},
+    runtime::{Runtime, lock},
+};
+
+/// Below the server's keep-alive of 5 s, with a second for the way.
+const IDLE: Duration = Duration::from_secs(4);
+
+/// Sends requests over connections that live on a [`Runtime`]: each is polled by the call that has it. Clones share them. Otherwise as the transport over reqwest:
+///
+/// - TLS by rustls, with the operating system's trust store; proxies from the environment. A [`Network`] says otherwise.
+/// - HTTP/1.1, Nagle's algorithm off, idle connections are dropped after 4 s.
+/// - No redirects, no retries, no cookies.
+#[derive(Clone)]
+pub struct LocalTransport(Arc<Inner>);
+
+struct Inner {
+    runtime: Runtime,
+    connector: Connector,
+    /// The one used last is at the end.
+    idle: Mutex<Vec<Idle>>,
+    /// Somebody drops what has been idle for too long.
+    sweeping: AtomicBool,
+}
+
+struct Idle {
+    scheme: Scheme,
+    authority: Authority,
+    connection: Connection,
+    since: Instant,
+}
+
+impl fmt::Debug for LocalTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LocalTransport")
+    }
+}
+
+impl LocalTransport {
+    /// A transport with the configuration's connect timeout that trusts and goes through what `network` says. Opens no connection.
+    ///
+    /// # Errors
+    /// Other, where the system's TLS set-up or a certificate is unusable.
+    pub fn new(runtime: Runtime, config: &Config, network: &Network) -> Result<Self, TransportError> {
+        let connector = Connector::new(runtime.clone(), config.connect_timeout(), network);
+        if config.base_url().starts_with("https:") {
+            // What is wrong with it should be told now.
+            connector.tls().map_err(|error| {
+                TransportError::new(TransportErrorKind::Other, error.to_string()).with_source(error)
+            })?;
+        }
+        Ok(Self(Arc::new(Inner {
+            runtime,
+            connector,
+            idle: Mutex::default(),
+            sweeping: AtomicBool::new(false),
+        })))
+    }
+}
+
+impl HttpTransport for LocalTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let limit = ResponseLimit::of(&request);
+        let uri = request.uri().clone();
+        let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
+            return Err(TransportError::new(TransportErrorKind::Other, "The request's url is not absolute"));
+        };
+        let mut request = prepared(request, authority)?;
+        loop {
+            let known = self.0.take(scheme, authority);
+            let is_known = known.is_some();
+            let mut connection = match known {
+                Some(connection) => connection,
+                None => self.0.open(&uri).await?,
+            };
+            address(&mut request, &uri, &connection.via);
+            match connection.exchange(request, limit).await {
+                Ok(answer) => {
+                    self.0.keep(scheme, authority, connection);
+                    return Ok(answer);
+                }
+                // The server closed it just now. Another one, then; nothing was sent.
+                Err(Failed::Unsent(unsent)) if is_known => request = unsent,
+                Err(Failed::Unsent(_)) => {
+                    return Err(TransportError::new(
+                        TransportErrorKind::Connect,
+                        "The connection was closed at once",
+                    ));
+                }
+                Err(Failed::Broken(error)) => {
+                    return Err(failure(TransportErrorKind::Interrupted, "the exchange broke", error));
+                }
+                Err(Failed::TooLarge) => {
+                    let message = format!("The answer's body is larger than {limit} bytes");
+                    return Err(TransportError::new(TransportErrorKind::Body, message));
+                }
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// A connection that nobody uses, if there is one that is still open.
+    fn take(&self, scheme: &Scheme, authority: &Authority) -> Option<Connection> {
+        loop {
+            let mut idle = {
+                let mut all = lock(&self.idle);
+                let at =
+                    all.iter().rposition(|idle| idle.scheme == *scheme && idle.authority == *authority)?;
+                all.remove(at)
+            };
+            if idle.since.elapsed() < IDLE && idle.connection.is_still_open() {
+                return Some(idle.connection);
+            }
+        }
+    }
+
+    /// Keeps a connection for the next request, if the server does.
+    fn keep(self: &Arc<Self>, scheme: &Scheme, authority: &Authority, mut connection: Connection) {
+        if !connection.is_open() {
+            return;
+        }
+        let (scheme, authority) = (scheme.clone(), authority.clone());
+        lock(&self.idle).push(Idle { scheme, authority, connection, since: Instant::now() });
+        if !self.sweeping.swap(true, Ordering::Relaxed) {
+            self.runtime.spawn(Self::sweep(self.runtime.clone(), Arc::downgrade(self)));
+        }
+    }
+
+    /// Drops what has been idle for too long, until nothing is.
+    async fn sweep(runtime: Runtime, this: std::sync::Weak<Self>) {
+        loop {
+            runtime.sleep(IDLE).await;
+            let Some(this) = this.upgrade() else { return };
+            let mut idle = lock(&this.idle);
+            let all = mem::take(&mut *idle);
+            let (kept, dropped): (Vec<_>, Vec<_>) =
+                all.into_iter().partition(|idle| idle.since.elapsed() < IDLE);
+            *idle = kept;
+            let done = idle.is_empty();
+            if done {
+                this.sweeping.store(false, Ordering::Relaxed);
+            }
+            drop(idle);
+            drop(dropped);
+            if done {
+                return;
+            }
+        }
+    }
+
+    async fn open(&self, uri: &Uri) -> Result<Connection, TransportError> {
+        let connected = self.connector.connect(uri).await;
+        let connected =
+            connected.map_err(|error| failure(TransportErrorKind::Connect, "connecting failed", error))?;
+        let opened = Connection::new(connected).await;
+        opened.map_err(|error| failure(TransportErrorKind::Connect, "connecting failed", error))
+    }
+}
+
+/// What HTTP wants said beside what the client says.
+fn prepared(request: Request<Bytes>, authority: &Authority) -> Result<Request<Full<Bytes>>, TransportError> {
+    let (mut parts, body) = request.into_parts();
+    if body.is_empty() && matches!(parts.method, Method::POST | Method::PUT | Method::PATCH) {
+        // RFC 9110, 8.6: a method that expects content says that there is none. Some proxies answer 411 otherwise.
+        parts.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    parts.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+    // Without user and password: what is a host holds no letter that a header could not.
+    let host = authority.as_str().rsplit('@').next().unwrap_or_default();
+    let host = HeaderValue::from_str(host)
+        .map_err(|error| failure(TransportErrorKind::Other, "the request's url", error))?;
+    parts.headers.entry(HOST).or_insert(host);
+    Ok(Request::from_parts(parts, Full::new(body)))
+}
+
+/// RFC 9112, 3.2: a server is asked for a path, a proxy for the whole url.
+fn address(request: &mut Request<Full<Bytes>>, uri: &Uri, via: &Via) {
+    match via {
+        Via::Server => {
+            let path = uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
+            *request.uri_mut() = path.into();
+        }
+        Via::Proxy(known_by) => {
+            *request.uri_mut() = uri.clone();
+            if let Some(known_by) = known_by {
+                request.headers_mut().insert(PROXY_AUTHORIZATION, known_by.clone());
+            }
+        }
+    }
+}
+
+/// A failure, with all that lies below it in its text.
+fn failure(
+    kind: TransportErrorKind,
+    what: &str,
+    error: impl StdError + Send + Sync + 'static,
+) -> TransportError {
+    let mut text = format!("{what}: {error}");
+    let mut below = error.source();
+    while let Some(error) = below {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        below = error.source();
+    }
+    TransportError::new(kind, text).with_source(error)
+}
