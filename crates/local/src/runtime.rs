@@ -61,7 +61,7 @@ pub(crate) struct Shared {
     /// The driver sleeps, or is in another event loop, and must be woken to see what is new.
     asleep: AtomicBool,
     ready: Mutex<VecDeque<Arc<Task>>>,
-    tasks: Mutex<Slab<Option<Arc<Task>>>>,
+    tasks: Mutex<Slab<Arc<Task>>>,
     sources: Mutex<Slab<Arc<Source>>>,
     timers: Mutex<BTreeMap<(Instant, u64), Waker>>,
     next_timer: AtomicU64,
@@ -118,7 +118,7 @@ impl Runtime {
             let mut tasks = lock(&self.0.tasks);
             let entry = tasks.vacant_entry();
             let task = Arc::new(Task::new(entry.key(), &self.0, future));
-            entry.insert(Some(Arc::clone(&task)));
+            entry.insert(Arc::clone(&task));
             task
         };
         self.0.queue(task);
@@ -187,28 +187,39 @@ impl Runtime {
         }
     }
 
-    /// For another event loop, which is this runtime's only driver: runs what is ready, looks at sockets and timers, and waits for nothing. How long until it must come again, if nothing happens before.
-    pub fn turn(&self) -> Option<Duration> {
-        let mut driver = lock(&self.0.driver);
+    /// For another event loop, which is this runtime's only driver: runs what is ready, looks at sockets and timers, and waits for nothing. When the next timer is due: the loop comes again then, if nothing happens before.
+    pub fn turn(&self) -> Option<Instant> {
         self.0.asleep.store(false, Ordering::SeqCst);
-        self.0.look(&mut driver, Duration::ZERO);
-        drop(driver);
+        self.0.look_for(&mut lock(&self.0.driver), Some(Duration::ZERO));
         self.run()
     }
 
-    /// For another event loop, after something was begun: runs what is ready, and waits for nothing. See [`turn`](Self::turn).
-    pub fn run(&self) -> Option<Duration> {
+    /// For another event loop: spawns a future, and gives it its first turn at once. See [`turn`](Self::turn).
+    pub fn start(&self, future: impl Future<Output = ()> + Send + 'static) -> Option<Instant> {
         self.0.asleep.store(false, Ordering::SeqCst);
+        self.spawn(future);
+        self.run()
+    }
+
+    fn run(&self) -> Option<Instant> {
         self.0.run_ready();
         self.0.asleep.store(true, Ordering::SeqCst);
-        if lock(&self.0.ready).is_empty() { self.0.until_next_timer() } else { Some(Duration::ZERO) }
+        if !lock(&self.0.ready).is_empty() {
+            self.wake();
+        }
+        self.0.next_timer()
+    }
+
+    /// Lets the driver come round once more, whether or not there is something to do.
+    pub fn wake(&self) {
+        self.0.wake_driver();
     }
 
     /// Ends all tasks where they are. For an event loop that comes to its end.
     pub fn abort_all(&self) {
         let tasks = std::mem::take(&mut *lock(&self.0.tasks));
         for (_, task) in tasks {
-            task.inspect(|task| task.abort());
+            task.abort();
         }
         lock(&self.0.ready).clear();
     }
@@ -242,18 +253,14 @@ impl Shared {
         }
         self.asleep.store(true, Ordering::SeqCst);
         if woken() || !lock(&self.ready).is_empty() {
-            self.look(driver, Duration::ZERO);
+            self.look_for(driver, Some(Duration::ZERO));
         } else {
-            let until_next = self.until_next_timer();
+            let until_next = self.next_timer().map(|at| at.saturating_duration_since(Instant::now()));
             let patience = patience
                 .map_or(until_next, |patience| Some(until_next.map_or(patience, |next| next.min(patience))));
             self.look_for(driver, patience);
         }
         self.run_ready();
-    }
-
-    fn look(&self, driver: &mut Driver, patience: Duration) {
-        self.look_for(driver, Some(patience));
     }
 
     /// Waits for sockets, and tells those who wait for them and for timers.
@@ -279,9 +286,8 @@ impl Shared {
         }
     }
 
-    fn until_next_timer(&self) -> Option<Duration> {
-        let next = lock(&self.timers).first_key_value().map(|((at, _), _)| *at);
-        next.map(|at| at.saturating_duration_since(Instant::now()))
+    fn next_timer(&self) -> Option<Instant> {
+        lock(&self.timers).first_key_value().map(|((at, _), _)| *at)
     }
 
     fn fire_timers(&self) {
