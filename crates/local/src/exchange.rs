@@ -33,7 +33,7 @@ pub(crate) struct Connection {
 /// Why there is no answer.
 pub(crate) enum Failed {
     /// Nothing was sent; the request comes back.
-    Unsent(Request<Full<Bytes>>),
+    Unsent(Box<Request<Full<Bytes>>>),
     /// The connection broke.
     Broken(hyper::Error),
     /// The body is larger than the limit.
@@ -89,7 +89,7 @@ impl Connection {
             .await
         };
         let response = response.map_err(|mut error| match error.take_message() {
-            Some(request) => Failed::Unsent(request),
+            Some(request) => Failed::Unsent(Box::new(request)),
             None => Failed::Broken(error.into_error()),
         })?;
         let (parts, mut incoming) = response.into_parts();

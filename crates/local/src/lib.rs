@@ -18,6 +18,7 @@
 mod clock;
 mod connect;
 mod exchange;
+mod on_tokio;
 mod parker;
 mod runtime;
 mod source;
@@ -26,5 +27,6 @@ mod tls;
 mod transport;
 
 pub use clock::LocalClock;
+pub use on_tokio::OnTokio;
 pub use runtime::{Runtime, Sleep};
 pub use transport::LocalTransport;

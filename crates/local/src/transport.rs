@@ -105,7 +105,7 @@ impl HttpTransport for LocalTransport {
                     return Ok(answer);
                 }
                 // The server closed it just now. Another one, then; nothing was sent.
-                Err(Failed::Unsent(unsent)) if is_known => request = unsent,
+                Err(Failed::Unsent(unsent)) if is_known => request = *unsent,
                 Err(Failed::Unsent(_)) => {
                     return Err(TransportError::new(
                         TransportErrorKind::Connect,
