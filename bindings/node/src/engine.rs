@@ -8,9 +8,10 @@ use std::{
 
 use futures_util::future::Abortable;
 use logto_management::{
-    Client, Error, RedisLimit, RedisStore, Sealed, TokioClock,
+    Client, Error, RedisLimit, RedisStore, Sealed,
     core::{BoxClock, BoxTransport, TestingClock},
 };
+use logto_management_local::{LocalClock, OnTokio};
 use napi::{
     Env, Result,
     bindgen_prelude::{Either, Uint8Array},
@@ -40,7 +41,7 @@ pub struct Engine {
     port: Arc<Queue>,
     tokens: Option<Tokens>,
     store: Option<Store>,
-    clock: Option<TestingClock<TokioClock>>,
+    clock: Option<TestingClock<LocalClock>>,
     warnings: Warnings,
 }
 
@@ -69,16 +70,18 @@ impl Engine {
         ask_store: Option<AskStore>,
     ) -> std::result::Result<Self, Error> {
         let options = Options::parse(options)?;
-        let clock = options.testing.then(|| TestingClock::new(TokioClock));
+        let port = port.queue();
+        let time = LocalClock::new(port.runtime().clone());
+        let clock = options.testing.then(|| TestingClock::new(time.clone()));
         let config = options.config()?;
         let base_url = config.base_url().to_owned();
         let warnings = Warnings::default();
-        let transport =
-            environment::transport(&config, &warnings).map_err(|error| logto_management::unusable(&error))?;
+        let transport = environment::transport(port.runtime(), &config, &warnings)
+            .map_err(|error| logto_management::unusable(&error))?;
         let tokens = ask.map(Tokens::new);
         let store = ask_store.map(Store::new);
         let limited = config.rate_limit();
-        let erased = clock.clone().map_or_else(|| BoxClock::new(TokioClock), BoxClock::new);
+        let erased = clock.clone().map_or_else(|| BoxClock::new(time), BoxClock::new);
         let mut builder =
             Client::builder(config, BoxTransport::new(transport), erased).observer(warnings.clone());
         if clock.is_none() {
@@ -90,9 +93,11 @@ impl Engine {
         }
         if let Some(url) = &options.redis {
             let redis = RedisStore::new(url)?;
-            builder = builder.token_vault(Sealed::shared(redis.clone()));
+            let tokio = runtime::of_redis().map_err(|error| Error::invalid_config(error.reason.clone()))?;
+            builder = builder.token_vault(Sealed::shared(OnTokio::new(tokio.clone(), redis.clone())));
             if let Some(limit) = limited {
-                builder = builder.shared_limit(Arc::new(RedisLimit::new(redis, &base_url, limit)));
+                let limit = RedisLimit::new(redis, &base_url, limit);
+                builder = builder.shared_limit(Arc::new(OnTokio::new(tokio, limit)));
             }
         }
         if let Some(tokens) = &tokens {
@@ -101,7 +106,7 @@ impl Engine {
         Ok(Self {
             base_url,
             client: Mutex::new(Some(builder.build()?)),
-            port: port.queue(),
+            port,
             tokens,
             store,
             clock,
@@ -172,7 +177,7 @@ impl Engine {
         let mut ticket = self.port.begin(env, ticket)?;
         let (_, registration) = ticket.abortable(flags & flags::ABORTABLE != 0);
         let warnings = self.warnings.clone();
-        runtime::begin(async move {
+        self.port.run(async move {
             let (result, asked) = tokens::watched(Abortable::new(call, registration)).await;
             let outcome = match result {
                 Ok(Ok(value)) => outcome(value),
@@ -180,10 +185,7 @@ impl Engine {
                 Err(_) => Outcome::Nothing,
             };
             ticket.answer(warnings.take(), outcome);
-        })?;
-        if flags & flags::WAKE != 0 {
-            runtime::wake();
-        }
+        });
         Ok(())
     }
 

@@ -1,9 +1,10 @@
-//! The Node addon: the core with its reqwest transport, in Node's terms. It has no behaviour of its own.
+//! The Node addon: the core with a transport that its caller drives, in Node's terms. It has no behaviour of its own.
 //!
 //! The npm package is its only user, through `npm/src/engine/native.ts`, which turns this into the package's `Engine` interface. What crosses the border are strings, numbers, flat lists and
 //! buffers. Failures are values too, as the core's JSON: a rejected promise of an addon can carry a message and no more.
 //!
-//! - `runtime.rs`: where futures run
+//! - `event_loop.rs`: how Node's event loop drives calls
+//! - `runtime.rs`: the thread that does where there is none
 //! - `port.rs`: how their outcomes get back to JavaScript, in batches
 //! - `outcome.rs`: what those are
 //! - `ascii.rs`: JSON in the form that JavaScript parses fastest
@@ -23,6 +24,8 @@ mod call;
 mod config;
 mod engine;
 mod environment;
+#[cfg(unix)]
+mod event_loop;
 mod outcome;
 mod pager;
 mod port;
@@ -40,10 +43,8 @@ mod flags {
     pub(crate) const TEXT: u32 = 1;
     /// `Port::cancel` may end the call.
     pub(crate) const ABORTABLE: u32 = 2;
-    /// Nothing else is under way: the runtime's thread is to be woken at once. Otherwise `Port::flush` follows.
-    pub(crate) const WAKE: u32 = 4;
     /// The same as `TEXT`; and of JSON, nothing but what it says is read.
-    pub(crate) const JSON: u32 = 8;
+    pub(crate) const JSON: u32 = 4;
 }
 
 /// Every name that an error can have.

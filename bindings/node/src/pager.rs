@@ -15,7 +15,7 @@ use crate::{
     flags,
     outcome::Outcome,
     port::{Queue, lock},
-    runtime, tokens,
+    tokens,
     warnings::Warnings,
 };
 
@@ -61,7 +61,7 @@ impl Pager {
                 None => Ok(None),
             }
         };
-        runtime::begin(async move {
+        self.port.run(async move {
             let (page, asked) = tokens::watched(Abortable::new(page, registration)).await;
             let outcome = match page {
                 Ok(Ok(Some(page))) => Outcome::page(&page),
@@ -76,10 +76,7 @@ impl Pager {
                 }
             };
             ticket.answer(warnings.take(), outcome);
-        })?;
-        if flags & flags::WAKE != 0 {
-            runtime::wake();
-        }
+        });
         Ok(())
     }
 
@@ -92,15 +89,13 @@ impl Pager {
 
     /// Aborts what is under way and lets go of the pages held.
     #[napi]
-    pub fn dispose(&self) -> Result<()> {
+    pub fn dispose(&self) {
         if let Some(handle) = lock(&self.under_way).take() {
             handle.abort();
         }
         if let Ok(listing) = &self.listing {
             let listing = Arc::clone(listing);
-            runtime::begin(async move { *listing.lock().await = None })?;
-            runtime::wake();
+            self.port.run(async move { *listing.lock().await = None });
         }
-        Ok(())
     }
 }

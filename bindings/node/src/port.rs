@@ -1,13 +1,14 @@
 //! Calls on their way back to JavaScript.
 //!
-//! Every JavaScript thread that loads the addon has one [`Port`]. JavaScript numbers its calls, and a number is free for another once its outcome is taken; what a call came to is put into the port's queue under its ticket, and before the runtime's thread goes idle it wakes JavaScript: once
-//! for all that finished meanwhile. JavaScript then takes the whole batch in one crossing and settles promises of its own.
+//! Every JavaScript thread that loads the addon has one [`Port`]. JavaScript numbers its calls, and a number is free for another once its outcome is taken; what a call came to is put into the port's queue under its ticket. JavaScript takes the whole queue in one crossing and settles promises of its own:
+//! when its event loop has given the calls their turn, or, where another thread drives them, when that thread has told it, once for all that finished before it goes idle.
 //!
 //! Each ticket gets exactly one outcome, whatever happens to its call, and what else there is to tell before it.
 
 use std::{
     cell::RefCell,
     collections::HashMap,
+    future::Future,
     mem,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -16,14 +17,17 @@ use std::{
 };
 
 use futures_util::future::{AbortHandle, AbortRegistration};
+use logto_management_local::Runtime;
 use napi::{
-    Env, Result, Status,
-    bindgen_prelude::Array,
+    Env, JsValue, Result, Status,
+    bindgen_prelude::{Array, Function},
     check_status, sys,
     threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode},
 };
 use napi_derive::napi;
 
+#[cfg(unix)]
+use crate::event_loop::EventLoop;
 use crate::{outcome::Outcome, runtime};
 
 /// Tells a JavaScript thread that there is something to take. Weak: it keeps the process alive only while calls are under way.
@@ -37,9 +41,18 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Who drives the calls of a JavaScript thread.
+enum Driver {
+    /// That thread itself.
+    #[cfg(unix)]
+    EventLoop(EventLoop),
+    /// A thread of ours.
+    Thread { wake: Wake, runtime: Runtime },
+}
+
 /// Finished calls that their JavaScript thread has not taken yet.
 pub(crate) struct Queue {
-    wake: Wake,
+    driver: Driver,
     done: Mutex<Vec<(u32, Outcome)>>,
     aborts: Mutex<HashMap<u32, AbortHandle>>,
     /// How many calls are under way. Changed by JavaScript's thread alone.
@@ -54,9 +67,52 @@ pub(crate) fn tell() {
 }
 
 impl Queue {
+    #[cfg(unix)]
+    pub(crate) const fn event_loop(&self) -> Option<&EventLoop> {
+        match &self.driver {
+            Driver::EventLoop(event_loop) => Some(event_loop),
+            Driver::Thread { .. } => None,
+        }
+    }
+
+    /// What calls of this JavaScript thread run on.
+    pub(crate) const fn runtime(&self) -> &Runtime {
+        match &self.driver {
+            #[cfg(unix)]
+            Driver::EventLoop(event_loop) => &event_loop.runtime,
+            Driver::Thread { runtime, .. } => runtime,
+        }
+    }
+
+    /// Runs a call, or what else is to be done, whoever waits for it. From JavaScript's thread.
+    pub(crate) fn run(&self, future: impl Future<Output = ()> + Send + 'static) {
+        match &self.driver {
+            #[cfg(unix)]
+            Driver::EventLoop(event_loop) => {
+                event_loop.start(future);
+                if !self.is_empty() {
+                    // Not now: JavaScript is about to write down the ticket.
+                    event_loop.runtime.wake();
+                }
+            }
+            Driver::Thread { runtime, .. } => runtime.spawn(future),
+        }
+    }
+
+    /// Lets JavaScript take what has come. Its own event loop does by itself.
     fn wake_up(&self) {
-        // A thread that has ended refuses: nobody is left to wake.
-        self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+        match &self.driver {
+            #[cfg(unix)]
+            Driver::EventLoop(_) => {}
+            // A thread that has ended refuses: nobody is left to wake.
+            Driver::Thread { wake, .. } => {
+                wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
+            }
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        lock(&self.done).is_empty()
     }
 
     /// Puts what a call came to into the queue. Whether JavaScript has taken all that was there before, and how many wait now.
@@ -71,16 +127,48 @@ impl Queue {
     /// A call of this JavaScript thread begins.
     pub(crate) fn begin(self: &Arc<Self>, env: &Env, ticket: u32) -> Result<Ticket> {
         if self.under_way.fetch_add(1, Ordering::Relaxed) == 0 {
-            check_status!(unsafe { sys::napi_ref_threadsafe_function(env.raw(), self.wake.raw()) })?;
+            self.keep_alive(env, true)?;
         }
         Ok(Ticket { queue: Arc::clone(self), number: ticket, abortable: false, answered: false })
     }
 
     fn ended(&self, env: &Env, calls: u32) -> Result<()> {
         if calls > 0 && self.under_way.fetch_sub(calls, Ordering::Relaxed) == calls {
-            check_status!(unsafe { sys::napi_unref_threadsafe_function(env.raw(), self.wake.raw()) })?;
+            self.keep_alive(env, false)?;
         }
         Ok(())
+    }
+
+    fn keep_alive(&self, env: &Env, wanted: bool) -> Result<()> {
+        match &self.driver {
+            #[cfg(unix)]
+            Driver::EventLoop(event_loop) => {
+                event_loop.keep_alive(wanted);
+                Ok(())
+            }
+            Driver::Thread { wake, .. } => check_status!(unsafe {
+                if wanted {
+                    sys::napi_ref_threadsafe_function(env.raw(), wake.raw())
+                } else {
+                    sys::napi_unref_threadsafe_function(env.raw(), wake.raw())
+                }
+            }),
+        }
+    }
+
+    /// What has finished: for each outcome its ticket and the four values of [`Outcome::write`], all in one list.
+    pub(crate) fn take<'env>(&self, env: &'env Env) -> Result<Array<'env>> {
+        let done = mem::take(&mut *lock(&self.done));
+        let mut list = env.create_array(0)?;
+        let (mut at, mut ended) = (0, 0);
+        for (ticket, outcome) in done {
+            ended += u32::from(outcome.ends_call());
+            list.set(at, ticket)?;
+            outcome.write(env, &mut list, at + 1)?;
+            at += 5;
+        }
+        self.ended(env, ended)?;
+        Ok(list)
     }
 }
 
@@ -110,7 +198,7 @@ impl Ticket {
         }
     }
 
-    /// Answers, on the runtime's thread.
+    /// Answers, on the thread that drives the runtime.
     pub(crate) fn answer(mut self, told: Vec<Outcome>, outcome: Outcome) {
         self.answered = true;
         // JavaScript gives the number to another call as soon as it has the outcome.
@@ -147,11 +235,27 @@ pub struct Port(Arc<Queue>);
 
 #[napi]
 impl Port {
-    /// `wake` is called when there is something to take.
+    /// `receive` is called with what has finished, as [`Port::take`] gives it; or with nothing, and then is to take it. `in_event_loop` says whether this thread's event loop is Node's own, which can drive the calls.
     #[napi(constructor)]
-    pub fn new(wake: Wake) -> Self {
-        let (done, aborts, under_way) = (Mutex::default(), Mutex::default(), AtomicU32::new(0));
-        Self(Arc::new(Queue { wake, done, aborts, under_way }))
+    pub fn new(
+        env: &Env,
+        #[napi(ts_arg_type = "(done?: unknown[]) => void")] receive: Function<'_, (), ()>,
+        in_event_loop: bool,
+    ) -> Result<Self> {
+        let queue = |driver| {
+            let (done, aborts, under_way) = (Mutex::default(), Mutex::default(), AtomicU32::new(0));
+            Arc::new(Queue { driver, done, aborts, under_way })
+        };
+        #[cfg(unix)]
+        if in_event_loop && let Some(event_loop) = EventLoop::of(env, receive.raw())? {
+            let queue = queue(Driver::EventLoop(event_loop));
+            queue.event_loop().map_or(Ok(()), |event_loop| event_loop.attach(&queue))?;
+            return Ok(Self(queue));
+        }
+        #[cfg(not(unix))]
+        let _ = (env, in_event_loop);
+        let wake = receive.build_threadsafe_function().weak::<true>().build()?;
+        Ok(Self(queue(Driver::Thread { wake, runtime: runtime::with_a_thread()? })))
     }
 
     pub(crate) fn queue(&self) -> Arc<Queue> {
@@ -161,23 +265,7 @@ impl Port {
     /// What has finished: for each outcome its ticket and the four values of [`Outcome::write`], all in one list.
     #[napi(ts_return_type = "unknown[]")]
     pub fn take<'env>(&self, env: &'env Env) -> Result<Array<'env>> {
-        let done = mem::take(&mut *lock(&self.0.done));
-        let mut list = env.create_array(0)?;
-        let (mut at, mut ended) = (0, 0);
-        for (ticket, outcome) in done {
-            ended += u32::from(outcome.ends_call());
-            list.set(at, ticket)?;
-            outcome.write(env, &mut list, at + 1)?;
-            at += 5;
-        }
-        self.0.ended(env, ended)?;
-        Ok(list)
-    }
-
-    /// Lets the runtime see the calls that were begun without waking it.
-    #[napi]
-    pub fn flush(&self) {
-        runtime::wake();
+        self.0.take(env)
     }
 
     /// Drops a call's future, which closes its connection. A call that has ended is left alone.

@@ -1,60 +1,46 @@
-//! Where futures run.
+//! What is driven by a thread of ours: the calls that JavaScript's event loop does not drive, in Deno and Bun and on Windows; and connections to Redis, which live on a runtime of tokio's.
 //!
-//! One tokio runtime for the process, driven by one thread that is started at the first call and never ends: a worker thread of JavaScript's that ends must not take the connections of others along, and nothing may run in code that is
+//! Each is one runtime for the process, driven by one thread that is started when it is needed and never ends: a worker thread of JavaScript's that ends must not take the connections of others along, and nothing may run in code that is
 //! being unloaded (napi pins the module for that). It does not keep the process alive; calls under way do.
 //!
-//! One thread, because handing a connection's answer from one thread to another costs more than what it does. JavaScript's own thread is the bottleneck long before it is.
+//! One thread for calls, because handing a connection's answer from one thread to another costs more than what it does. JavaScript's own thread is the bottleneck long before it is.
 
-use std::{
-    future::Future,
-    io, mem,
-    pin::Pin,
-    sync::{Mutex, OnceLock},
-    thread,
-};
+use std::{io, sync::OnceLock, thread};
 
+use logto_management_local::Runtime;
 use napi::{Error, Result};
-use tokio::{runtime::Builder, sync::Notify};
+use tokio::runtime::{Builder, Handle};
 
-use crate::port::{self, lock};
+use crate::port;
 
-type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// Calls that were begun and not taken up yet: waking the thread once for many costs less than once for each.
-struct Inbox {
-    jobs: Mutex<Vec<Job>>,
-    arrived: Notify,
+/// The runtime of calls.
+pub(crate) fn with_a_thread() -> Result<Runtime> {
+    static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
+    started(&RUNTIME, || {
+        // Before it goes idle the thread tells JavaScript of everything that came in since: one wake-up for a batch.
+        let runtime = Runtime::before_sleep(port::tell)?;
+        let driven = runtime.clone();
+        spawn("logto-management", move || driven.block_on(std::future::pending()))?;
+        Ok(runtime)
+    })
 }
 
-static INBOX: Inbox = Inbox { jobs: Mutex::new(Vec::new()), arrived: Notify::const_new() };
-
-fn start() -> io::Result<()> {
-    // Before it goes idle the thread tells JavaScript of everything that came in since: one wake-up for a batch.
-    let runtime = Builder::new_current_thread().enable_all().on_thread_park(port::tell).build()?;
-    thread::Builder::new().name("logto-management".to_owned()).spawn(move || runtime.block_on(take_up()))?;
-    Ok(())
+/// The runtime of Redis.
+pub(crate) fn of_redis() -> Result<Handle> {
+    static RUNTIME: OnceLock<Option<Handle>> = OnceLock::new();
+    started(&RUNTIME, || {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let handle = runtime.handle().clone();
+        spawn("logto-management-redis", move || runtime.block_on(std::future::pending()))?;
+        Ok(handle)
+    })
 }
 
-async fn take_up() {
-    let mut jobs = Vec::new();
-    loop {
-        INBOX.arrived.notified().await;
-        mem::swap(&mut *lock(&INBOX.jobs), &mut jobs);
-        jobs.drain(..).for_each(|job| drop(tokio::spawn(job)));
-    }
+fn started<T: Clone>(runtime: &OnceLock<Option<T>>, start: impl FnOnce() -> io::Result<T>) -> Result<T> {
+    let runtime = runtime.get_or_init(|| start().ok()).clone();
+    runtime.ok_or_else(|| Error::from_reason("logto-management: no thread could be started"))
 }
 
-/// Runs a future, whoever waits for it: as soon as the thread is woken, or has something else to do.
-pub(crate) fn begin(future: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-    static STARTED: OnceLock<bool> = OnceLock::new();
-    if !STARTED.get_or_init(|| start().is_ok()) {
-        return Err(Error::from_reason("logto-management: no thread could be started"));
-    }
-    lock(&INBOX.jobs).push(Box::pin(future));
-    Ok(())
-}
-
-/// Lets the thread see what was begun.
-pub(crate) fn wake() {
-    INBOX.arrived.notify_one();
+fn spawn(name: &str, drive: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().name(name.to_owned()).spawn(drive).map(drop)
 }

@@ -19,7 +19,7 @@ import { handOver, messageOf, PLAIN_OPTIONS, readError, TokenFailures } from './
 export interface Addon {
   errorNames(): string[];
   callOptions(): string[];
-  Port: new (wake: () => void) => AddonPort;
+  Port: new (receive: (done?: Outcomes) => void, inEventLoop: boolean) => AddonPort;
   Engine: {
     create(options: string, port: AddonPort, ask?: (ticket: number) => void, askStore?: AskStore): AddonEngine | string;
   };
@@ -30,7 +30,6 @@ type AskStore = (ticket: number, ...step: Parameters<StoreCall>) => void;
 
 interface AddonPort {
   take(): Outcomes;
-  flush(): void;
   cancel(ticket: number): void;
 }
 
@@ -79,8 +78,7 @@ const enum Kind {
 const enum CallFlags {
   Text = 1,
   Abortable = 2,
-  Wake = 4,
-  Json = 8,
+  Json = 4,
 }
 
 /** What an answer's body is read as. */
@@ -99,7 +97,11 @@ export const nativeModule = (addon: Addon): EngineModule => {
   };
 };
 
-const DONE = Promise.resolve();
+/** Whether this thread's event loop is Node's own. Deno and Bun name Node's version too. */
+const inNode = (): boolean => {
+  const { versions } = process;
+  return 'uv' in versions && !('deno' in versions) && !('bun' in versions);
+};
 
 /** A call under way. */
 interface Call {
@@ -111,7 +113,7 @@ interface Call {
 }
 
 /**
- * The calls of this thread that are under way in the addon. It wakes us once for all that ended meanwhile, and we see what was begun within a turn in one go: waking a thread costs more than most else about a call.
+ * The calls of this thread that are under way in the addon. Node's event loop drives them beside all else that it does, and hands over in one go what ended. Elsewhere a thread of the addon's drives them, and wakes us once for all that ended meanwhile: waking a thread costs more than most else about a call.
  */
 class Port {
   readonly inner: AddonPort;
@@ -119,12 +121,11 @@ class Port {
   readonly #calls: (Call | undefined)[] = [];
   /** Tickets that nobody holds. */
   readonly #free: number[] = [];
-  #flushing = false;
 
   constructor(addon: Addon) {
-    this.inner = new addon.Port(() => {
-      this.#settle();
-    });
+    this.inner = new addon.Port((done) => {
+      this.#settle(done ?? this.inner.take());
+    }, inNode());
   }
 
   /** Begins a call. An aborted one rejects at once, and is dropped in the addon, which closes its connection. */
@@ -137,15 +138,7 @@ class Port {
       signal?.throwIfAborted();
       engine.listen();
       const ticket = this.#free.at(-1) ?? this.#calls.length;
-      let flags = signal ? CallFlags.Abortable : 0;
-      if (this.#calls.length === this.#free.length) {
-        flags |= CallFlags.Wake;
-      } else if (!this.#flushing) {
-        this.#flushing = true;
-        // Without the context that Node's queueMicrotask keeps for each.
-        void DONE.then(this.#flush);
-      }
-      start(ticket, flags);
+      start(ticket, signal ? CallFlags.Abortable : 0);
       this.#free.pop();
       let release;
       if (signal) {
@@ -162,13 +155,7 @@ class Port {
     });
   }
 
-  readonly #flush = (): void => {
-    this.#flushing = false;
-    this.inner.flush();
-  };
-
-  #settle(): void {
-    const done = this.inner.take();
+  #settle(done: Outcomes): void {
     for (let at = 0; at < done.length; at += 5) {
       const [ticket, code, text] = [done[at] as number, done[at + 1] as number, done[at + 2] as string];
       const call = this.#calls[ticket] as Call;
