@@ -18,15 +18,18 @@
 mod clock;
 mod connect;
 mod exchange;
+mod joined;
 mod on_tokio;
 mod parker;
 mod runtime;
+mod seat;
 mod source;
 mod task;
 mod tls;
 mod transport;
 
 pub use clock::LocalClock;
+pub use joined::Joined;
 pub use on_tokio::OnTokio;
 pub use runtime::{Runtime, Sleep};
 pub use transport::LocalTransport;

@@ -11,7 +11,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
     future::Future,
-    io,
+    io, mem,
     pin::{Pin, pin},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -24,7 +24,7 @@ use std::{
 use mio::{Events, Token};
 use slab::Slab;
 
-use crate::{parker::Parker, source::Source, task::Task};
+use crate::{joined::Joined, parker::Parker, seat::Seat, source::Source, task::Task};
 
 /// The token of what wakes the driver. Sockets have those below it.
 const WAKE: Token = Token(usize::MAX);
@@ -54,7 +54,7 @@ impl fmt::Debug for Runtime {
 }
 
 pub(crate) struct Shared {
-    /// Held by the thread that drives.
+    /// Used by whoever drives.
     driver: Mutex<Driver>,
     registry: mio::Registry,
     waker: mio::Waker,
@@ -65,8 +65,8 @@ pub(crate) struct Shared {
     sources: Mutex<Slab<Arc<Source>>>,
     timers: Mutex<BTreeMap<(Instant, u64), Waker>>,
     next_timer: AtomicU64,
-    /// Threads that wait while another drives.
-    waiting: Mutex<Vec<Arc<Parker>>>,
+    /// Which of the threads that wait drives.
+    seat: Seat,
     /// What the driver does before it sleeps.
     before_sleep: Option<Box<dyn Fn() + Send + Sync>>,
 }
@@ -107,13 +107,22 @@ impl Runtime {
             sources: Mutex::default(),
             timers: Mutex::default(),
             next_timer: AtomicU64::new(0),
-            waiting: Mutex::default(),
+            seat: Seat::default(),
             before_sleep,
         })))
     }
 
     /// Runs a future to its end, whoever waits for it. Its first turn comes with the driver's next.
     pub fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+        self.task(future);
+    }
+
+    /// As [`spawn`](Self::spawn), for as long as somebody wants the output.
+    pub fn join<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Joined<T> {
+        Joined::new(self, future)
+    }
+
+    pub(crate) fn task(&self, future: impl Future<Output = ()> + Send + 'static) -> Arc<Task> {
         let task = {
             let mut tasks = lock(&self.0.tasks);
             let entry = tasks.vacant_entry();
@@ -121,7 +130,8 @@ impl Runtime {
             entry.insert(Arc::clone(&task));
             task
         };
-        self.0.queue(task);
+        self.0.queue(Arc::clone(&task));
+        task
     }
 
     /// Runs `future` to its end on this thread, and drives the runtime meanwhile, if no other thread does.
@@ -137,22 +147,12 @@ impl Runtime {
     /// As [`block_on`](Self::block_on), for at most so long; `None` then, and the future can be gone on with.
     pub fn block_until<F: Future>(
         &self,
-        future: Pin<&mut F>,
+        mut future: Pin<&mut F>,
         deadline: Option<Instant>,
     ) -> Option<F::Output> {
         let parker = Parker::of_this_thread(&self.0);
-        let output = self.wait(future, deadline, &parker);
-        self.0.hand_over();
-        output
-    }
-
-    fn wait<F: Future>(
-        &self,
-        mut future: Pin<&mut F>,
-        deadline: Option<Instant>,
-        parker: &Arc<Parker>,
-    ) -> Option<F::Output> {
-        let waker = Waker::from(Arc::clone(parker));
+        let mut waiting = self.0.seat.wait(&parker);
+        let waker = Waker::from(Arc::clone(&parker));
         let mut context = Context::from_waker(&waker);
         parker.start();
         loop {
@@ -169,20 +169,10 @@ impl Runtime {
                 Some(Duration::ZERO) => return None,
                 patience => patience,
             };
-            match self.0.driver.try_lock() {
-                Ok(mut driver) => {
-                    parker.drives(true);
-                    self.0.drive(&mut driver, patience, || parker.is_woken());
-                    parker.drives(false);
-                }
-                Err(_) => {
-                    lock(&self.0.waiting).push(Arc::clone(parker));
-                    // The driver may have left before it could see us.
-                    if self.0.driver.try_lock().is_err() {
-                        parker.park(patience);
-                    }
-                    lock(&self.0.waiting).retain(|waiting| !Arc::ptr_eq(waiting, parker));
-                }
+            if waiting.drives() {
+                self.0.drive(&mut lock(&self.0.driver), patience, || parker.is_woken());
+            } else {
+                parker.park(patience);
             }
         }
     }
@@ -217,11 +207,11 @@ impl Runtime {
 
     /// Ends all tasks where they are. For an event loop that comes to its end.
     pub fn abort_all(&self) {
-        let tasks = std::mem::take(&mut *lock(&self.0.tasks));
-        for (_, task) in tasks {
-            task.abort();
-        }
-        lock(&self.0.ready).clear();
+        let tasks = mem::take(&mut *lock(&self.0.tasks));
+        tasks.into_iter().for_each(|(_, task)| drop(task.end()));
+        // Outside the lock: what they hold may wake others as it goes.
+        let ready = mem::take(&mut *lock(&self.0.ready));
+        drop(ready);
     }
 
     /// Resolves after `duration`.
@@ -280,9 +270,24 @@ impl Shared {
     fn run_ready(&self) {
         for _ in 0..TASKS {
             let Some(task) = lock(&self.ready).pop_front() else { return };
-            if let Some(key) = task.run() {
-                lock(&self.tasks).try_remove(key);
+            if task.run() {
+                self.forget(&task);
             }
+        }
+    }
+
+    /// Ends a task where it is.
+    pub(crate) fn abort(&self, task: &Arc<Task>) {
+        if task.end().is_some() {
+            self.forget(task);
+        }
+    }
+
+    fn forget(&self, task: &Arc<Task>) {
+        let mut tasks = lock(&self.tasks);
+        // Its place may be another's by now.
+        if tasks.get(task.key).is_some_and(|kept| Arc::ptr_eq(kept, task)) {
+            tasks.remove(task.key);
         }
     }
 
@@ -302,16 +307,6 @@ impl Shared {
         }
         drop(timers);
         due.into_iter().for_each(Waker::wake);
-    }
-
-    /// A thread leaves: another that waits may have to drive from now on.
-    fn hand_over(&self) {
-        let next = lock(&self.waiting).first().cloned();
-        if let Some(next) = next
-            && self.driver.try_lock().is_ok()
-        {
-            next.offer();
-        }
     }
 
     /// Watches a socket.
@@ -355,13 +350,14 @@ impl Future for Sleep {
         let Some(at) = self.at else { return Poll::Pending };
         if let Some(number) = self.number {
             // It is with the timers, unless it was fired.
-            return match lock(&self.runtime.timers).get_mut(&(at, number)) {
-                None => Poll::Ready(()),
-                Some(waker) => {
-                    waker.clone_from(context.waker());
-                    Poll::Pending
-                }
+            let before = match lock(&self.runtime.timers).get_mut(&(at, number)) {
+                None => return Poll::Ready(()),
+                Some(waker) if waker.will_wake(context.waker()) => return Poll::Pending,
+                Some(waker) => mem::replace(waker, context.waker().clone()),
             };
+            // Outside the lock: a waker may be the last to hold a future that has a timer.
+            drop(before);
+            return Poll::Pending;
         }
         if at <= Instant::now() {
             return Poll::Ready(());
@@ -384,7 +380,9 @@ impl Future for Sleep {
 impl Drop for Sleep {
     fn drop(&mut self) {
         if let (Some(at), Some(number)) = (self.at, self.number) {
-            lock(&self.runtime.timers).remove(&(at, number));
+            // Outside the lock, as above.
+            let waker = lock(&self.runtime.timers).remove(&(at, number));
+            drop(waker);
         }
     }
 }

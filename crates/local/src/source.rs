@@ -32,6 +32,15 @@ impl Direction {
         self.told = self.told.wrapping_add(1);
         self.waker.take()
     }
+
+    /// How often the system has told, if it may have something; else whoever waited before, and now the other waits.
+    fn told(&mut self, waker: &Waker) -> Result<u32, Option<Waker>> {
+        match &self.waker {
+            _ if self.ready => Ok(self.told),
+            Some(waiting) if waiting.will_wake(waker) => Err(None),
+            _ => Err(self.waker.replace(waker.clone())),
+        }
+    }
 }
 
 /// What is known of a socket.
@@ -67,16 +76,11 @@ fn poll_io<T>(
     mut act: impl FnMut() -> io::Result<(T, bool)>,
 ) -> Poll<io::Result<T>> {
     loop {
-        let told = {
-            let mut direction = lock(direction);
-            if !direction.ready {
-                match &mut direction.waker {
-                    Some(waker) => waker.clone_from(context.waker()),
-                    none => *none = Some(context.waker().clone()),
-                }
-                return Poll::Pending;
-            }
-            direction.told
+        let told = lock(direction).told(context.waker());
+        let told = match told {
+            Ok(told) => told,
+            // What comes with it goes outside the lock: a waker may be the last to hold a future that has a socket.
+            Err(_) => return Poll::Pending,
         };
         let done = act();
         // What a socket that the other side has closed still holds, it tells of no second time.

@@ -2,21 +2,22 @@
 
 use std::{
     future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::{
         Arc, Mutex, Weak,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Wake, Waker},
+    task::{Context, Poll, Wake, Waker},
 };
 
 use crate::runtime::{Shared, lock};
 
-type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 pub(crate) struct Task {
     /// Where the runtime keeps it.
-    key: usize,
+    pub(crate) key: usize,
     runtime: Weak<Shared>,
     /// `None` once it has ended.
     future: Mutex<Option<Job>>,
@@ -38,21 +39,25 @@ impl Task {
         }
     }
 
-    /// Gives the future a turn. What it was, where it has ended by that: the runtime lets go of the task.
-    pub(crate) fn run(self: &Arc<Self>) -> Option<usize> {
+    /// Gives the future a turn. Whether it has ended by that: the runtime lets go of the task.
+    pub(crate) fn run(self: &Arc<Self>) -> bool {
         self.queued.store(false, Ordering::Release);
         let mut future = lock(&self.future);
+        let Some(running) = future.as_mut() else { return false };
         let waker = Waker::from(Arc::clone(self));
-        let done = future.as_mut()?.as_mut().poll(&mut Context::from_waker(&waker)).is_ready();
-        done.then(|| {
-            *future = None;
-            self.key
-        })
+        let mut context = Context::from_waker(&waker);
+        // Whoever drives has nothing to do with what goes wrong here.
+        let turn = catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(&mut context)));
+        let done = !matches!(turn, Ok(Poll::Pending));
+        let ended = if done { future.take() } else { None };
+        drop(future);
+        drop(ended);
+        done
     }
 
-    /// Drops the future, which closes what it had open.
-    pub(crate) fn abort(&self) {
-        lock(&self.future).take();
+    /// Takes the future away, if it has not ended.
+    pub(crate) fn end(&self) -> Option<Job> {
+        lock(&self.future).take()
     }
 }
 
