@@ -21,12 +21,13 @@ use std::{
 };
 
 use futures_util::future::{AbortHandle, Abortable};
+use logto_management_local::Runtime;
 use pyo3::{PyTraverseError, PyVisit, exceptions::PyRuntimeError, intern, prelude::*};
 
 use crate::{
     outbox::{Ask, OUTBOX, Outbox},
     outcome::Outcome,
-    runtime::{Background, lock},
+    runtime::lock,
 };
 
 /// So many outcomes are not kept waiting for the thread to go idle.
@@ -145,7 +146,7 @@ impl Bridge {
     /// Runs `call` in the background; `future` is completed once its outcome can be taken from the ticket.
     pub(crate) fn start(
         this: &Bound<'_, Self>,
-        background: &Background,
+        background: &Runtime,
         future: Bound<'_, PyAny>,
         call: impl Future<Output = Outcome> + Send + 'static,
     ) -> Ticket {
@@ -161,12 +162,12 @@ impl Bridge {
         let slot = Arc::new(Mutex::new(None));
         let (queue, to) = (Arc::clone(&bridge.queue), Arc::clone(&slot));
         let outbox = Outbox::Loop(Arc::clone(&queue), id);
-        background.inbox.put(Box::pin(OUTBOX.scope(outbox, async move {
+        background.spawn(OUTBOX.scope(outbox, async move {
             if let Ok(outcome) = Abortable::new(call, registration).await {
                 *lock(&to) = Some(outcome);
                 queue.finish(id);
             }
-        })));
+        }));
         Ticket { id, abort, slot, bridge: this.clone().unbind() }
     }
 }

@@ -301,14 +301,7 @@ impl Engine {
     /// Lets go of the connections and the token. Calls under way end as they would have; later ones are refused. Closing again does nothing.
     fn close(&self, py: Python<'_>) {
         let state = mem::replace(&mut *lock(&self.state), State::Closed);
-        let State::Open(owned) = state else { return };
-        let Some(home) = owned.get().map(|live| live.home) else { return };
-        py.detach(|| {
-            drop(owned);
-            if let Home::Callers(runtime) = home {
-                runtime.block_on(wait::settle());
-            }
-        });
+        py.detach(|| drop(state));
     }
 }
 

@@ -5,9 +5,9 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `runtime.rs` | the two tokio runtimes, and what a fork does to them |
+//! | `runtime.rs` | the runtimes, and what a fork does to them |
 //! | `wait.rs` | blocking calls: without the GIL, and Ctrl-C breaks them |
-//! | `inbox.rs`, `bridge.rs` | awaited calls: from an asyncio loop to the runtime's thread and back, in batches |
+//! | `bridge.rs` | awaited calls: from an asyncio loop to the runtime's thread and back, in batches |
 //! | `engine.rs`, `live.rs` | a client; and what of it belongs to one process |
 //! | `call.rs`, `value.rs` | Python arguments to requests |
 //! | `outcome.rs`, `json` | answers to Python objects |
@@ -29,7 +29,6 @@ mod clock;
 mod columns;
 mod engine;
 mod entry;
-mod inbox;
 mod json;
 mod live;
 mod outbox;

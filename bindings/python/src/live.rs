@@ -9,9 +9,10 @@ use std::{
 };
 
 use logto_management::{
-    Client, Config, Error, Event, Network, RedisLimit, RedisStore, Sealed, TokioClock,
+    Client, Config, Error, Event, Network, RedisLimit, RedisStore, Sealed,
     core::{BoxClock, BoxTransport, Clock, Observer, RateLimiter},
 };
+use logto_management_local::{LocalClock, OnTokio};
 use pyo3::{Py, PyAny, PyResult};
 
 use crate::{
@@ -30,7 +31,7 @@ pub(crate) struct Recipe {
     pub(crate) asynchronous: bool,
     pub(crate) attention: Arc<Attention>,
     pub(crate) store: Option<Source>,
-    /// What sends requests instead of reqwest.
+    /// What sends requests instead of connections of ours.
     pub(crate) transport: Option<Arc<Py<PyAny>>>,
 }
 
@@ -54,12 +55,14 @@ impl Recipe {
             (None, Some(limit)) => Some(RateLimiter::shared(&format!("{}#{pid}", config.base_url()), limit)),
             _ => None,
         };
+        let runtime = home.runtime();
+        let time = LocalClock::new(runtime.clone());
         let clock = match &self.clock {
-            Some(clock) => BoxClock::new(clock.0.clone()),
-            None => BoxClock::new(TokioClock),
+            Some(clock) => BoxClock::new(clock.0.beside(time)),
+            None => BoxClock::new(time),
         };
-        let transport =
-            BoxTransport::new(Transport::new(config.clone(), self.network.clone(), self.transport.clone()));
+        let (network, callable) = (self.network.clone(), self.transport.clone());
+        let transport = BoxTransport::new(Transport::new(runtime, config.clone(), network, callable));
         let noting = Noting {
             notices: Arc::clone(&notices),
             attention: Arc::clone(&self.attention),
@@ -77,10 +80,11 @@ impl Recipe {
                     Ok(redis) => redis,
                     Err(error) => return Ok(Err(error)),
                 };
-                builder = builder.token_vault(Sealed::shared(redis.clone()));
+                let tokio = runtime::of_redis()?;
+                builder = builder.token_vault(Sealed::shared(OnTokio::new(tokio.clone(), redis.clone())));
                 if let Some(limit) = self.config.rate_limit() {
                     let limit = RedisLimit::new(redis, self.config.base_url(), limit);
-                    builder = builder.shared_limit(Arc::new(limit));
+                    builder = builder.shared_limit(Arc::new(OnTokio::new(tokio.clone(), limit)));
                 }
             }
         }

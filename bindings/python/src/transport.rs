@@ -1,4 +1,4 @@
-//! How requests go out: by reqwest, made on first use, or by a callable of Python's; and requests that go on while nobody waits for them.
+//! How requests go out: over connections on the client's runtime, or by a callable of Python's; and requests that go on while nobody waits for them.
 
 use std::{
     future::Future,
@@ -6,11 +6,11 @@ use std::{
 };
 
 use logto_management::{
-    Config, Network, ReqwestTransport,
+    Config, Network,
     core::{HttpTransport, TransportError, TransportErrorKind, bytes::Bytes, http},
 };
+use logto_management_local::{LocalTransport, Runtime};
 use pyo3::{Py, PyAny};
-use tokio::task::JoinHandle;
 
 use crate::outbox;
 
@@ -28,17 +28,23 @@ pub(crate) fn ahead<F: Future>(future: F) -> impl Future<Output = F::Output> {
 /// The transport of one client in one process.
 #[derive(Debug)]
 pub(crate) struct Transport {
+    runtime: &'static Runtime,
     config: Config,
     network: Network,
-    /// Instead of reqwest.
+    /// Instead of connections.
     callable: Option<Arc<Py<PyAny>>>,
     /// Made by the first request: it reads the system's certificates, which a client that is only set up should not pay for.
-    inner: OnceLock<Result<ReqwestTransport, TransportError>>,
+    inner: OnceLock<Result<LocalTransport, TransportError>>,
 }
 
 impl Transport {
-    pub(crate) const fn new(config: Config, network: Network, callable: Option<Arc<Py<PyAny>>>) -> Self {
-        Self { config, network, callable, inner: OnceLock::new() }
+    pub(crate) const fn new(
+        runtime: &'static Runtime,
+        config: Config,
+        network: Network,
+        callable: Option<Arc<Py<PyAny>>>,
+    ) -> Self {
+        Self { runtime, config, network, callable, inner: OnceLock::new() }
     }
 }
 
@@ -49,28 +55,17 @@ impl HttpTransport for Transport {
         }
         let inner = self
             .inner
-            .get_or_init(|| ReqwestTransport::with_network(&self.config, &self.network))
+            .get_or_init(|| LocalTransport::new(self.runtime.clone(), &self.config, &self.network))
             .as_ref()
             .map_err(Clone::clone)?;
         if AHEAD.try_with(|()| ()).is_err() {
             return inner.send(request).await;
         }
         let inner = inner.clone();
-        let mut task = Task(tokio::spawn(async move { inner.send(request).await }));
-        (&mut task.0).await.unwrap_or_else(|error| {
-            let kind =
-                if error.is_cancelled() { TransportErrorKind::Cancelled } else { TransportErrorKind::Other };
-            Err(TransportError::new(kind, "The request's task ended before its answer came")
-                .with_source(error))
+        let answer = self.runtime.join(async move { inner.send(request).await }).await;
+        answer.unwrap_or_else(|| {
+            let message = "The request's task ended before its answer came";
+            Err(TransportError::new(TransportErrorKind::Cancelled, message))
         })
-    }
-}
-
-/// Ends the task when it is dropped.
-struct Task(JoinHandle<Result<http::Response<Bytes>, TransportError>>);
-
-impl Drop for Task {
-    fn drop(&mut self) {
-        self.0.abort();
     }
 }

@@ -171,6 +171,12 @@ impl<C: Clock> TestingClock<C> {
         }
     }
 
+    /// The same clock, with the request timeouts of another real one: those of the runtime that a client lives on.
+    #[must_use]
+    pub fn beside<D: Clock>(&self, real: D) -> TestingClock<D> {
+        TestingClock { real, state: Arc::clone(&self.state) }
+    }
+
     /// Moves the clock on.
     pub fn advance(&self, duration: Duration) {
         let mut state = lock(&self.state);
