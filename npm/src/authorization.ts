@@ -34,9 +34,12 @@ export class Authorization {
     };
   }
 
-  /** What the core is to send: its own token where there is no header, none at all where there is an empty one. */
-  settle(headers: PackedPairs, route: string, target: string, fetch: object): PackedPairs {
-    const shown = this.#shown.get(fetch);
+  /**
+   * What the core is to send: its own token where there is no header, none at all where there is an empty one.
+   * @param fetch That of the call, where middleware may have seen it.
+   */
+  settle(headers: PackedPairs, route: string, target: string, fetch?: object): PackedPairs {
+    const shown = fetch && this.#shown.get(fetch);
     if (shown === undefined && !headers.includes('authorization')) {
       return headers;
     }

@@ -10,9 +10,17 @@ import openapiFetch, {
   type HeadersOptions,
   type Middleware,
 } from 'openapi-fetch';
-import type { Engine, EngineCall, EngineList, EngineModule, EngineOptions, FetchSource } from './engine/engine.js';
+import type {
+  Engine,
+  EngineCall,
+  EngineList,
+  EngineModule,
+  EngineOptions,
+  EngineResponse,
+  FetchSource,
+} from './engine/engine.js';
 import { Authorization } from './authorization.js';
-import { directCall, type DirectInit, directResult, isDirect, onlyHas } from './direct.js';
+import { direct, directCall, type DirectInit, isDirect, onlyHas } from './direct.js';
 import { fromEngine } from './errors.js';
 import { toFetch } from './fetch.js';
 import { Listing, type PaginateOptions } from './paginate.js';
@@ -148,24 +156,31 @@ export function createClient(
     // Only openapi-fetch reads what nobody else sees.
     const text: CallExtras['text'] = unseen && (parseAs === 'json' || parseAs === 'text') ? parseAs : undefined;
     const extras = { route, text, options };
-    const carry = async (make: () => EngineCall | Promise<EngineCall>, url: string, signal?: AbortSignal) => {
-      signal?.throwIfAborted();
+    const carry = async (sent: EngineCall, signal: AbortSignal | undefined): Promise<EngineResponse> => {
       try {
-        const sent = await make();
-        sent.headers = authorization.settle(sent.headers, route, sent.target, send);
-        return toResponse(text !== undefined, await engines.for(fetch).send(sent, signal), sent, url);
+        return await engines.for(fetch).send(sent, signal);
       } catch (failure) {
         throw fromEngine(failure);
       }
     };
-    const send = (request: Request): Promise<Response> =>
-      carry(() => ManagementRequest.toCall(request, extras), request.url, ManagementRequest.signalOf(request));
     if (method !== undefined && text !== undefined && plain && isDirect(method, route, rest as DirectInit)) {
-      return (async () => {
-        const made = directCall(engine.baseUrl, method, clientOptions.headers, rest as DirectInit, extras);
-        return directResult(await carry(() => made, made.target, (rest as DirectInit).signal ?? undefined), made);
-      })();
+      return direct(
+        () => directCall(engine.baseUrl, method, clientOptions.headers, rest as DirectInit, extras),
+        (made) => {
+          const signal = (rest as DirectInit).signal ?? undefined;
+          signal?.throwIfAborted();
+          made.headers = authorization.settle(made.headers, route, made.target);
+          return carry(made, signal);
+        },
+      );
     }
+    const send = async (request: Request): Promise<Response> => {
+      const signal = ManagementRequest.signalOf(request);
+      signal?.throwIfAborted();
+      const sent = await ManagementRequest.toCall(request, extras);
+      sent.headers = authorization.settle(sent.headers, route, sent.target, send);
+      return toResponse(text !== undefined, await carry(sent, signal), sent, request.url);
+    };
     rest['fetch'] = send;
     return go(route, rest);
   };

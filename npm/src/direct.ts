@@ -10,9 +10,9 @@ import {
   type HeadersOptions,
   mergeHeaders,
 } from 'openapi-fetch';
-import type { EngineCall } from './engine/engine.js';
+import type { EngineCall, EngineResponse } from './engine/engine.js';
 import { type CallExtras, pack } from './request.js';
-import { readLight } from './response.js';
+import { readLight, toResponse } from './response.js';
 
 /** The options of a direct call, without the core's. */
 export interface DirectInit {
@@ -76,8 +76,15 @@ export function directCall(
   return { method, target, route, headers, body: body as string | undefined, text, options };
 }
 
-/** The result of a call, as openapi-fetch gives it. */
-export async function directResult(response: Response, { method, text }: EngineCall): Promise<unknown> {
+/** Sends such a call (`carry`), and gives the result as openapi-fetch does. */
+export async function direct(
+  make: () => EngineCall,
+  carry: (call: EngineCall) => Promise<EngineResponse>,
+): Promise<unknown> {
+  const call = make();
+  const { method, text, target } = call;
+  const answer = await carry(call);
+  const response = toResponse(true, answer, call, target);
   const { ok, headers, status } = response;
   const as = ok && text === 'json' ? 'json' : 'text';
   let read: unknown;

@@ -62,9 +62,10 @@ pub(crate) fn failed_exchange(error: &Error) -> u32 {
 
 impl FetchTransport {
     fn begin(&self, key: u32, request: &Request<Bytes>) {
-        let head = [request.method().as_str(), "\n", &request.uri().to_string()].concat();
+        let mut head = [request.method().as_str(), "\n", &request.uri().to_string(), "\n"].concat();
+        text::add_headers(&mut head, request.headers());
         let sent = Exchange {
-            head: &text::with_headers(head, request.headers()),
+            head: &head,
             body: request.body(),
             limit: ResponseLimit::of(request),
             body_stays: BodyStaysOutside::of(request),

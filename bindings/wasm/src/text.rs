@@ -12,15 +12,17 @@ pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
     std::iter::from_fn(move || Some((parts.next()?, parts.next()?)))
 }
 
-/// A text with headers as pairs behind it, a line each. No name and no value can hold a line break.
-pub(crate) fn with_headers(mut text: String, headers: &HeaderMap) -> String {
+/// Appends headers as pairs, a line each. No name and no value can hold a line break.
+pub(crate) fn add_headers(text: &mut String, headers: &HeaderMap) {
     for (name, value) in headers {
-        text.push('\n');
         text.push_str(name.as_str());
         text.push('\n');
-        text.extend(value.as_bytes().iter().map(|byte| char::from(*byte)));
+        match value.to_str() {
+            Ok(ascii) => text.push_str(ascii),
+            Err(_) => text.extend(value.as_bytes().iter().map(|byte| char::from(*byte))),
+        }
+        text.push('\n');
     }
-    text
 }
 
 /// The bytes of a Latin-1 string.

@@ -15,16 +15,27 @@ export interface Failed {
 }
 
 /** An answer. */
-export interface Answer {
-  status: number;
+export class Answer {
+  readonly #headers: Headers;
+  #packed: string | undefined;
+
+  constructor(
+    readonly status: number,
+    headers: Headers,
+    /** The headers that the core is shown; all of them unless said. */
+    readonly shown: string | undefined,
+    /** What of the body the core is shown. */
+    readonly whole: string | Uint8Array<ArrayBuffer>,
+    /** The body, where it stays on this side. */
+    readonly kept: string | Uint8Array<ArrayBuffer> | undefined,
+  ) {
+    this.#headers = headers;
+  }
+
   /** All of its headers, packed; made when somebody asks. */
-  readonly headers: string;
-  /** The headers that the core is shown. */
-  shown: string;
-  /** What of the body the core is shown. */
-  whole: string | Uint8Array<ArrayBuffer>;
-  /** The body, where it stays on this side. */
-  kept: string | Uint8Array<ArrayBuffer> | undefined;
+  get headers(): string {
+    return (this.#packed ??= toPairs(this.#headers));
+  }
 }
 
 /** Numbers for the core's `TransportErrorKind`, as `fetch.rs` reads them. */
@@ -38,24 +49,27 @@ const enum Failure {
 
 const failed = (failure: Failure, message: string): Failed => ({ failure, message });
 
-/** What the core looks at in a success whose body stays here: that makes no pause, so when to come again is none of it. */
-const SHOWN = ['content-type', 'logto-core-request-id'];
+/** What the core looks at in a success whose body stays here, beside its type: that makes no pause, so when to come again is none of it. */
+const REQUEST_ID = 'logto-core-request-id';
 
-const pick = (headers: Headers): string => {
-  let shown = '';
-  for (const name of SHOWN) {
-    const value = headers.get(name);
-    if (value !== null) {
-      shown += `${shown && '\n'}${name}\n${value}`;
-    }
+/** Headers for `fetch`, out of names and values in turn. Names that come again are joined, as `fetch` does. */
+export function toFields(packed: string): Record<string, string> {
+  const parts = packed.split('\n');
+  const fields = new Map<string, string>();
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const name = parts[at] as string;
+    const before = fields.get(name);
+    fields.set(name, `${before === undefined ? '' : `${before}, `}${parts[at + 1] as string}`);
   }
-  return shown;
-};
+  return Object.fromEntries(fields);
+}
 
-/** @param head Method, url, and names and values of headers in turn. */
+/** @param fields Headers: see {@link toFields}. */
 export async function exchange(
   custom: FetchLike | undefined,
-  head: string[],
+  method: string,
+  url: string,
+  fields: Record<string, string>,
   body: Uint8Array<ArrayBuffer> | undefined,
   limit: number,
   bodyStays: 'no' | 'bytes' | 'text',
@@ -63,31 +77,25 @@ export async function exchange(
 ): Promise<Answer | Failed> {
   let answered = false;
   try {
-    const [method = '', url = ''] = head;
-    const headers: [string, string][] = [];
-    for (let at = 2; at + 1 < head.length; at += 2) {
-      headers.push([head[at] as string, head[at + 1] as string]);
-    }
-    // Workers refuse `cache`, `mode` and `credentials`, and forward the Authorization to wherever a redirect leads.
-    const init: RequestInit = { method, headers, redirect: 'manual', signal };
+    // A copy, since who stands in for `fetch` may add to it. Workers refuse `cache`, `mode` and `credentials`, and forward the Authorization to wherever a redirect leads.
+    const init: RequestInit = { method, headers: { ...fields }, redirect: 'manual', signal };
     if (body) {
       init.body = body;
     }
     const response = await (custom ? custom(new Request(url, init)) : fetch(url, init));
     answered = true;
-    const stays = bodyStays !== 'no' && response.ok;
-    const kept = await readBody(response, limit, stays && bodyStays === 'text');
-    let packed: string | undefined;
-    return {
-      // Browsers hide which redirect it was; any of them makes the core say what it is.
-      status: response.type === 'opaqueredirect' ? 302 : response.status,
-      get headers() {
-        return (packed ??= toPairs(response.headers));
-      },
-      shown: stays ? pick(response.headers) : toPairs(response.headers),
-      whole: stays ? kept.slice(0, 1) : kept,
-      kept: stays ? kept : undefined,
-    };
+    const { status, headers } = response;
+    const stays = bodyStays !== 'no' && status >= 200 && status <= 299;
+    const type = headers.get('content-type');
+    const asText = stays && bodyStays === 'text' && type !== null && /\bjson\b/i.test(type);
+    const read = await readBody(response, headers, limit, asText);
+    if (stays) {
+      const id = headers.get(REQUEST_ID);
+      const shown = `${type === null ? '' : `content-type\n${type}\n`}${id === null ? '' : `${REQUEST_ID}\n${id}`}`;
+      return new Answer(status, headers, shown, read.slice(0, 1), read);
+    }
+    // Browsers hide which redirect it was; any of them makes the core say what it is.
+    return new Answer(response.type === 'opaqueredirect' ? 302 : status, headers, undefined, read, undefined);
   } catch (error) {
     return { ...classify(error, answered), thrown: presentable(error) };
   }
@@ -109,19 +117,25 @@ function presentable(error: unknown): unknown {
 const MOST_OF_A_BYTE = 2048;
 
 /** Whether the answer says that its body cannot be larger than `limit`. */
-function isKnownToFit({ headers, type }: Response, limit: number): boolean {
+function isKnownToFit(response: Response, headers: Headers, limit: number): boolean {
   const told = headers.get('content-length');
-  const growth = type === 'cors' ? MOST_OF_A_BYTE : 1;
-  return told !== null && headers.get('content-encoding') === null && Number(told) * growth <= limit;
+  return (
+    told !== null &&
+    headers.get('content-encoding') === null &&
+    Number(told) * (response.type === 'cors' ? MOST_OF_A_BYTE : 1) <= limit
+  );
 }
 
-/** The whole body; fails as soon as it is larger than `limit`. JSON of known length may come as a text. */
-async function readBody(response: Response, limit: number, asText: boolean): Promise<string | Uint8Array<ArrayBuffer>> {
+/** The whole body; fails as soon as it is larger than `limit`. What is of known length may come as a text. */
+async function readBody(
+  response: Response,
+  headers: Headers,
+  limit: number,
+  asText: boolean,
+): Promise<string | Uint8Array<ArrayBuffer>> {
   // Piece by piece takes several turns of the event loop, so that is for bodies that may need to be stopped.
-  if (!response.body || isKnownToFit(response, limit)) {
-    return asText && /\bjson\b/i.test(response.headers.get('content-type') ?? '')
-      ? response.text()
-      : new Uint8Array(await response.arrayBuffer());
+  if (isKnownToFit(response, headers, limit) || !response.body) {
+    return asText ? response.text() : new Uint8Array(await response.arrayBuffer());
   }
   const reader = response.body.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];

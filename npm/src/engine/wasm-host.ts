@@ -8,7 +8,7 @@ import type { TokenStore } from '../store.js';
 import { messageOf, readError, TokenFailures } from './common.js';
 import type { EngineOptions, EnginePage, EngineResponse, EngineToken, ErrorData } from './engine.js';
 import { vaultStep } from './vault.js';
-import { type Answer, exchange } from './wasm-fetch.js';
+import { Answer, exchange, toFields } from './wasm-fetch.js';
 import { Memory, type Placed } from './wasm-memory.js';
 
 /** Something under way that can be given up. */
@@ -55,11 +55,35 @@ const NOWHERE: Placed = [0, 0];
 
 type HostOptions = Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn' | 'tokenStore'>;
 
+/** What a call resolves with. A class: an object with a getter of its own costs more than all else in it. */
+class Told implements EngineResponse {
+  readonly #answer: Answer | undefined;
+
+  constructor(
+    readonly status: number,
+    readonly body: string | Uint8Array<ArrayBuffer>,
+    readonly data: EngineResponse['data'],
+    readonly attempts: number,
+    readonly requestId: string | undefined,
+    readonly error: ErrorData | undefined,
+    answer: Answer | undefined,
+  ) {
+    this.#answer = answer;
+  }
+
+  get headers(): string {
+    return this.#answer?.headers ?? '';
+  }
+}
+
 /** The host of one engine. */
 export interface Host {
   options: HostOptions;
   /** What `getToken` and `fetch` threw, by the keys under which they were asked. */
   failures: TokenFailures;
+  /** The headers of its last request: most calls have the same. */
+  lastHeaders: string;
+  lastFields: Record<string, string>;
 }
 
 /** One instance of the module: what is under way in it, and the guard around every entry. */
@@ -114,7 +138,7 @@ export class Instance {
 
   /** A host, and the number by which the module knows it. */
   addHost(options: HostOptions): { host: Host; number: number } {
-    const host = { options, failures: new TokenFailures() };
+    const host: Host = { options, failures: new TokenFailures(), lastHeaders: '', lastFields: {} };
     const number = (this.#lastHost += 1);
     this.#hosts.set(number, host);
     return { host, number };
@@ -205,23 +229,39 @@ export class Instance {
         limit: number,
         bodyStays: number,
       ): void => {
-        const { options, failures } = host(of);
+        const its = host(of);
         const controller = new AbortController();
         this.#operations.set(key, controller);
         // The module's memory moves: fetch gets a copy.
         const copy = bodyLength > 0 ? this.memory.bytes(body, bodyLength).slice() : undefined;
-        const head = this.memory.text(place, length).split('\n');
+        const head = this.memory.text(place, length);
+        const methodEnd = head.indexOf('\n');
+        const urlEnd = head.indexOf('\n', methodEnd + 1);
+        const headers = head.slice(urlEnd + 1);
+        if (headers !== its.lastHeaders) {
+          its.lastFields = toFields(headers);
+          its.lastHeaders = headers;
+        }
         const stays = bodyStays === 0 ? 'no' : this.#calls.get(number)?.text ? 'text' : 'bytes';
-        void exchange(options.fetch, head, copy, limit, stays, controller.signal).then((outcome) => {
-          if ('failure' in outcome) {
-            failures.keep(key, outcome.thrown);
-            this.#end(key, controller, outcome.failure, outcome.message);
-          } else {
+        void exchange(
+          its.options.fetch,
+          head.slice(0, methodEnd),
+          head.slice(methodEnd + 1, urlEnd),
+          its.lastFields,
+          copy,
+          limit,
+          stays,
+          controller.signal,
+        ).then((outcome) => {
+          if (outcome instanceof Answer) {
             const call = this.#calls.get(number);
             if (call) {
               call.answer = outcome;
             }
-            this.#end(key, controller, outcome.status, outcome.shown, outcome.whole);
+            this.#end(key, controller, outcome.status, outcome.shown ?? outcome.headers, outcome.whole);
+          } else {
+            its.failures.keep(key, outcome.thrown);
+            this.#end(key, controller, outcome.failure, outcome.message);
           }
         });
       },
@@ -311,18 +351,19 @@ export class Instance {
         const end = text.indexOf('\n');
         const requestId = (end < 0 ? text : text.slice(0, end)) || undefined;
         const { answer } = this.#calls.get(number) ?? {};
-        this.resolve(number, {
-          status,
-          get headers() {
-            return answer?.headers ?? '';
-          },
-          // The body of an error comes back from the core, which has taken secrets out of it.
-          body: answer?.kept ?? this.memory.bytes(body, bodyLength).slice(),
-          data: DATA[data] ?? 'bytes',
-          attempts,
-          requestId,
-          error: end < 0 ? undefined : readError(text.slice(end + 1)),
-        } satisfies EngineResponse);
+        this.resolve(
+          number,
+          new Told(
+            status,
+            // The body of an error comes back from the core, which has taken secrets out of it.
+            answer?.kept ?? this.memory.bytes(body, bodyLength).slice(),
+            DATA[data] ?? 'bytes',
+            attempts,
+            requestId,
+            end < 0 ? undefined : readError(text.slice(end + 1)),
+            answer,
+          ),
+        );
       },
 
       page: (
