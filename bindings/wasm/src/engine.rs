@@ -114,7 +114,7 @@ impl Engine {
             if !lines.is_empty() {
                 lines.push('\n');
             }
-            lines.push_str(&micros(sleep).to_string());
+            lines.push_str(&json::number(micros(sleep)));
         }
         lines
     }

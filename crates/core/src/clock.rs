@@ -38,9 +38,14 @@ impl UnixMillis {
 
 /// Whole milliseconds of a duration, saturating.
 #[must_use]
+#[inline(never)]
 pub(crate) const fn millis(duration: Duration) -> u64 {
-    // Not `as_millis`: 128 bits.
-    duration.as_secs().saturating_mul(1000).saturating_add(duration.subsec_millis() as u64)
+    // Neither `as_millis` nor `saturating_mul`: 128 bits.
+    let seconds = duration.as_secs();
+    if seconds >= u64::MAX / 1000 {
+        return u64::MAX;
+    }
+    seconds * 1000 + duration.subsec_millis() as u64
 }
 
 /// A duration from milliseconds, as other languages have them; to the microsecond (above thirty years, to the millisecond). None where they are negative or beyond all time.

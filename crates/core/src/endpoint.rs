@@ -64,10 +64,10 @@ impl BaseUrl {
             None if port.is_empty() => "",
             None => return fail("has no valid port"),
         };
-        let port = match digits.parse::<u16>() {
+        let port = match text::whole(digits) {
             _ if digits.is_empty() => String::new(),
-            Ok(port) if port == if https { 443 } else { 80 } => String::new(),
-            Ok(port) if digits.bytes().all(|b| b.is_ascii_digit()) => words![":", port],
+            Some(port) if port == if https { 443 } else { 80 } => String::new(),
+            Some(port) if port < 1 << 16 => words![":", port],
             _ => return fail("has no valid port"),
         };
         let host = host.to_ascii_lowercase();
@@ -89,9 +89,17 @@ impl BaseUrl {
         let loopback = self.host == "localhost"
             || self.host.ends_with(".localhost")
             || self.host == "[::1]"
-            || self.host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
+            || is_loopback(&self.host);
         !self.https && !loopback
     }
+}
+
+/// An IPv4 address in 127.0.0.0/8. Not `Ipv4Addr`, whose parser is a KB for this one question.
+fn is_loopback(host: &str) -> bool {
+    let mut parts = host.split('.');
+    parts.next() == Some("127")
+        && parts.clone().count() == 3
+        && parts.all(|part| text::whole(part).is_some_and(|number| number < 256))
 }
 
 /// A name, an IPv4 address, or an IPv6 address in brackets, by its characters.

@@ -1,5 +1,7 @@
 //! Dates in headers (RFC 9110, section 5.6.7).
 
+use crate::text;
+
 /// Seconds since 1970 of an HTTP date in any of its three forms. `None` for anything else; one before 1970 becomes one of its first day.
 ///
 /// | form | |
@@ -14,7 +16,7 @@ pub(crate) fn parse(text: &str) -> Option<u64> {
     let mut month_first = false;
     for part in text.split([' ', ',', '-', ':']).filter(|part| !part.is_empty()) {
         if part.bytes().all(|byte| byte.is_ascii_digit()) {
-            *numbers.get_mut(count)? = part.parse().ok()?;
+            *numbers.get_mut(count)? = text::whole(part)?;
             count += 1;
         } else if let Some(number) = index_of(part, "JanFebMarAprMayJunJulAugSepOctNovDec") {
             month = Some(number);

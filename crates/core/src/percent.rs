@@ -28,6 +28,11 @@ pub(crate) fn target(text: &str, out: &mut String) {
 }
 
 fn encode(text: &str, out: &mut String, safe: impl Fn(u8) -> bool) {
+    if text.bytes().all(&safe) {
+        // Nearly always.
+        out.push_str(text);
+        return;
+    }
     const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     for byte in text.bytes() {
         if safe(byte) {

@@ -15,7 +15,7 @@ use crate::{
     clock::{UnixMillis, part_of},
     error::ApiErrorBody,
     http::{HeaderMap, HeaderValue, Method, header::RETRY_AFTER},
-    http_date,
+    http_date, text,
     transport::TransportErrorKind,
 };
 
@@ -100,7 +100,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: UnixMillis) -> Option<Durati
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim_ascii();
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         // Digits that overflow are a very long time, not a missing header.
-        return Some(Duration::from_secs(text.parse().unwrap_or(u64::from(u32::MAX))));
+        return Some(Duration::from_secs(text::whole(text).unwrap_or(u64::from(u32::MAX))));
     }
     let at = Duration::from_secs(http_date::parse(text)?);
     Some(at.saturating_sub(Duration::from_millis(now.0)))

@@ -18,25 +18,29 @@ impl<P: Piece + ?Sized> Piece for &P {
 
 impl Piece for str {
     fn add_to(&self, text: &mut String) {
-        text.push_str(self);
+        push(text, self);
     }
 }
 
 impl Piece for String {
     fn add_to(&self, text: &mut String) {
-        text.push_str(self);
+        push(text, self);
     }
 }
 
 impl Piece for Cow<'_, str> {
     fn add_to(&self, text: &mut String) {
-        text.push_str(self);
+        push(text, self);
     }
 }
 
 impl Piece for u64 {
+    /// Not `to_string`, behind which is all of the standard library's formatting.
     fn add_to(&self, text: &mut String) {
-        text.push_str(&self.to_string());
+        if *self >= 10 {
+            (*self / 10).add_to(text);
+        }
+        text.push(char::from(b'0' + (*self % 10) as u8));
     }
 }
 
@@ -58,19 +62,47 @@ impl Piece for usize {
     }
 }
 
+/// What a message begins with, and how it goes on: calls, since there are hundreds of them and each would be compiled in its place.
+#[inline(never)]
+pub(crate) const fn empty() -> String {
+    String::new()
+}
+
+#[inline(never)]
+fn push(text: &mut String, piece: &str) {
+    text.push_str(piece);
+}
+
 /// Texts and whole numbers, one behind the other: `format!` without its machinery, which is 3 KB of the module for Workers.
 macro_rules! words {
     ($($piece:expr),+ $(,)?) => {{
-        let mut text = String::new();
+        let mut text = $crate::text::empty();
         $( $crate::text::Piece::add_to(&$piece, &mut text); )+
         text
     }};
 }
 
+/// A whole number out of its digits; `None` where there is none, anything else among them, or more than a number holds. One for all that is read, where the standard library has one for each type.
+pub(crate) fn whole(text: &str) -> Option<u64> {
+    let mut number = 0_u64;
+    for byte in text.bytes() {
+        let digit = byte.wrapping_sub(b'0');
+        // Not `checked_mul`: it multiplies with 128 bits.
+        if digit > 9 || number > u64::MAX / 10 {
+            return None;
+        }
+        number = (number * 10).checked_add(digit.into())?;
+    }
+    (!text.is_empty()).then_some(number)
+}
+
 /// Where a part stands in a text.
 pub(crate) fn find(text: &str, part: &str) -> Option<usize> {
     let part = part.as_bytes();
-    text.as_bytes().windows(part.len().max(1)).position(|window| window == part)
+    // The first byte alone rules most places out.
+    text.as_bytes()
+        .windows(part.len().max(1))
+        .position(|window| window.first() == part.first() && window == part)
 }
 
 /// Whether a part stands in a text.
@@ -119,6 +151,14 @@ mod tests {
             proptest::prop_assert_eq!(split_once(&text, &part), text.split_once(&part));
             let expected = text.contains(&part).then(|| text.replace(&part, "-"));
             proptest::prop_assert_eq!(replace(&text, &part, "-"), expected);
+        }
+
+        #[test]
+        fn reads_and_writes_numbers_as_the_standard_library_does(number: u64, text in "[0-9a+-]{0,22}") {
+            proptest::prop_assert_eq!(words![number], number.to_string());
+            proptest::prop_assert_eq!(whole(&number.to_string()), Some(number));
+            let parsed = text.parse().ok().filter(|_| !text.starts_with('+'));
+            proptest::prop_assert_eq!(whole(&text), parsed);
         }
 
         #[test]

@@ -8,6 +8,7 @@ use crate::{
     http::HeaderValue,
     json::{self, Json},
     secret::Secret,
+    text,
 };
 
 /// The scope that the Management API asks for.
@@ -99,10 +100,7 @@ impl AccessToken {
 
     /// For a token store: when it ends and how long it lives in milliseconds, the scope behind a `=` if there is one, and the token, a line each.
     pub(crate) fn to_stored(&self) -> String {
-        let mut text = self.expires_at.0.to_string();
-        text.push('\n');
-        text.push_str(&millis(self.lifetime).to_string());
-        text.push('\n');
+        let mut text = words![self.expires_at.0, "\n", millis(self.lifetime), "\n"];
         if let Some(scope) = &self.scope {
             text.push('=');
             text.push_str(scope);
@@ -115,8 +113,8 @@ impl AccessToken {
     /// What [`to_stored`](Self::to_stored) wrote; nothing for anything else.
     pub(crate) fn from_stored(text: &str) -> Option<Self> {
         let mut lines = text.splitn(4, '\n');
-        let expires_at = UnixMillis(lines.next()?.parse().ok()?);
-        let lifetime = Duration::from_millis(lines.next()?.parse().ok()?);
+        let expires_at = UnixMillis(text::whole(lines.next()?)?);
+        let lifetime = Duration::from_millis(text::whole(lines.next()?)?);
         let scope = lines.next()?.strip_prefix('=').map(str::to_owned);
         let mut token = Self::new(lines.next()?, expires_at, scope).ok()?;
         token.lifetime = lifetime;

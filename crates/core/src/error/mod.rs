@@ -75,10 +75,16 @@ pub(crate) struct Inner {
 
 impl Inner {
     pub(crate) fn new(kind: ErrorKind, name: &'static str, message: impl Into<String>) -> Self {
+        Self::with_message(kind, name, message.into())
+    }
+
+    /// Once in the program, not in each place where something can go wrong.
+    #[inline(never)]
+    fn with_message(kind: ErrorKind, name: &'static str, message: String) -> Self {
         Self {
             kind,
             name,
-            message: message.into(),
+            message,
             status: None,
             body: None,
             api: ApiErrorBody::default(),

@@ -11,9 +11,11 @@ mod write;
 
 use std::borrow::Cow;
 
+use crate::text;
+
 pub use scan::special;
-pub use write::quoted;
 pub(crate) use write::{Writer, quote};
+pub use write::{number, quoted};
 
 /// The text of one JSON value (RFC 8259), known to be sound and without white space around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +96,7 @@ impl<'a> Json<'a> {
     /// A whole number from 0, written without fraction and exponent.
     #[must_use]
     pub fn as_u64(self) -> Option<u64> {
-        self.0.parse().ok()
+        text::whole(self.0)
     }
 
     /// A number; one beyond what a double can hold is infinite. Exact for whole numbers below 2^53, otherwise good to 15 digits.
@@ -352,13 +354,22 @@ fn unescape(inner: &str) -> String {
 
 /// The character of `uXXXX`, or of `uXXXX\uXXXX` where that is a pair of surrogates, and how long its text is.
 fn unicode(escape: &str) -> (char, usize) {
-    let unit = |at: usize| escape.get(at..at + 4).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    let unit = |at: usize| {
+        let mut digits = escape.get(at..at + 4)?.chars();
+        digits.try_fold(0, |unit, digit| Some(unit << 4 | digit.to_digit(16)?))
+    };
     let first = unit(1).unwrap_or_default();
     if let (0xD800..0xDC00, Some("\\u"), Some(second @ 0xDC00..0xE000)) = (first, escape.get(5..7), unit(7)) {
         let code = 0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00);
         return (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 11);
     }
     (char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), 5)
+}
+
+/// A whole number with an optional sign.
+fn signed(text: &str) -> Option<i32> {
+    let size = i32::try_from(text::whole(text.strip_prefix(['+', '-']).unwrap_or(text))?).ok()?;
+    Some(if text.starts_with('-') { -size } else { size })
 }
 
 /// A decimal number: an optional sign, digits, a fraction, an exponent. The standard library's parser is exact to the last bit, for which it carries tables of 10 KB.
@@ -368,7 +379,7 @@ pub(crate) fn decimal(text: &str) -> Option<f64> {
         None => (false, text),
     };
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        Some((mantissa, exponent)) => (mantissa, signed(exponent)?),
         None => (unsigned, 0),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));

@@ -28,7 +28,7 @@ impl Writer {
     }
 
     pub(crate) fn number(&mut self, name: &str, value: Option<u64>) {
-        self.raw(name, value.map(|value| value.to_string()).as_deref());
+        self.raw(name, value.map(|value| words![value]).as_deref());
     }
 
     pub(crate) fn end(mut self) -> String {
@@ -63,6 +63,12 @@ pub(crate) fn quote(text: &str, out: &mut String) {
         out.push(short);
     }
     out.push('"');
+}
+
+/// A whole number, as `to_string` gives it, without the standard library's formatting behind it.
+#[must_use]
+pub fn number(value: u64) -> String {
+    words![value]
 }
 
 /// A text in quotes, for a message: nothing in it breaks the line.

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::{error::Error, json::quoted};
+use crate::{error::Error, json::quoted, text};
 
 /// The place in a listing from which it can be taken up again: by the same pager after an error, or in another process.
 ///
@@ -21,7 +21,7 @@ impl PageCursor {
     /// Its text, as `to_string` gives it.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let total = self.total.map_or_else(|| "-".to_owned(), |total| total.to_string());
+        let total = self.total.map_or_else(|| "-".to_owned(), |total| words![total]);
         words!["p1.", self.frontier, ".", self.size, ".", total]
     }
 }
@@ -38,11 +38,12 @@ impl FromStr for PageCursor {
     fn from_str(text: &str) -> Result<Self, Error> {
         let parse = || {
             let mut parts = text.strip_prefix("p1.")?.split('.');
-            let frontier = parts.next()?.parse().ok()?;
-            let size = parts.next()?.parse().ok().filter(|size| (1..=100).contains(size))?;
+            let frontier = text::whole(parts.next()?)?;
+            let size =
+                u32::try_from(text::whole(parts.next()?)?).ok().filter(|size| (1..=100).contains(size))?;
             let total = match parts.next()? {
                 "-" => None,
-                total => Some(total.parse().ok()?),
+                total => Some(text::whole(total)?),
             };
             parts.next().is_none().then_some(Self { frontier, total, size })
         };

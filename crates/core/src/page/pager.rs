@@ -20,6 +20,7 @@ use crate::{
     request::{CallOptions, Request},
     response::Response,
     rt::BoxFuture,
+    text,
     transport::HttpTransport,
 };
 
@@ -70,7 +71,7 @@ impl ListRequest {
         if value.is_null() {
             return self;
         }
-        let number = || value.as_u64().or_else(|| value.as_str()?.parse().ok());
+        let number = || value.as_u64().or_else(|| text::whole(&value.as_str()?));
         let shown = value.text();
         match name {
             "page" => match number() {
@@ -165,7 +166,7 @@ impl ListRequest {
     }
 
     fn page_request(&self, window: Window) -> Request {
-        self.request.clone().query("page", window.number).query("page_size", window.size)
+        self.request.clone().query("page", words![window.number]).query("page_size", words![window.size])
     }
 }
 
@@ -295,7 +296,7 @@ impl<T, C> fmt::Debug for Pager<T, C> {
 fn total_of(response: &Response) -> Option<Total> {
     let text =
         |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::trim_ascii);
-    let number = text("total-number")?.parse().ok()?;
+    let number = text::whole(text("total-number")?)?;
     let capped = text("total-number-is-capped").is_some_and(|value| value.eq_ignore_ascii_case("true"));
     Some(if capped { Total::AtLeast(number) } else { Total::Exact(number) })
 }

@@ -366,7 +366,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         }
         run.retried += 1;
         let reason = match outcome {
-            Outcome::Answered { status, .. } => Cow::Owned(status.to_string()),
+            Outcome::Answered { status, .. } => Cow::Owned(words![status]),
             Outcome::Failed(kind) => Cow::Borrowed(error::transport_name(kind)),
         };
         self.emit(&Event::Retry {
