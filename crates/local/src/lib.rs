@@ -25,11 +25,13 @@ mod runtime;
 mod seat;
 mod source;
 mod task;
+mod timers;
 mod tls;
 mod transport;
 
 pub use clock::LocalClock;
 pub use joined::Joined;
 pub use on_tokio::OnTokio;
-pub use runtime::{Runtime, Sleep};
+pub use runtime::Runtime;
+pub use timers::Sleep;
 pub use transport::LocalTransport;

@@ -8,14 +8,14 @@
 //! So a call of one thread costs no hand-off: the thread writes the request itself, sleeps once, and reads the answer itself.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::VecDeque,
     fmt,
     future::Future,
     io, mem,
     pin::{Pin, pin},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
@@ -24,7 +24,14 @@ use std::{
 use mio::{Events, Token};
 use slab::Slab;
 
-use crate::{joined::Joined, parker::Parker, seat::Seat, source::Source, task::Task};
+use crate::{
+    joined::Joined,
+    parker::Parker,
+    seat::Seat,
+    source::Source,
+    task::Task,
+    timers::{Sleep, Timers},
+};
 
 /// The token of what wakes the driver. Sockets have those below it.
 const WAKE: Token = Token(usize::MAX);
@@ -63,8 +70,7 @@ pub(crate) struct Shared {
     ready: Mutex<VecDeque<Arc<Task>>>,
     tasks: Mutex<Slab<Arc<Task>>>,
     sources: Mutex<Slab<Arc<Source>>>,
-    timers: Mutex<BTreeMap<(Instant, u64), Waker>>,
-    next_timer: AtomicU64,
+    pub(crate) timers: Timers,
     /// Which of the threads that wait drives.
     seat: Seat,
     /// What the driver does before it sleeps.
@@ -105,8 +111,7 @@ impl Runtime {
             ready: Mutex::default(),
             tasks: Mutex::default(),
             sources: Mutex::default(),
-            timers: Mutex::default(),
-            next_timer: AtomicU64::new(0),
+            timers: Timers::default(),
             seat: Seat::default(),
             before_sleep,
         })))
@@ -144,7 +149,7 @@ impl Runtime {
         }
     }
 
-    /// As [`block_on`](Self::block_on), for at most so long; `None` then, and the future can be gone on with.
+    /// As [`block_on`](Self::block_on), until a deadline; `None` then, and the future can be gone on with. Sockets and timers are looked at once in any case.
     pub fn block_until<F: Future>(
         &self,
         mut future: Pin<&mut F>,
@@ -155,6 +160,7 @@ impl Runtime {
         let waker = Waker::from(Arc::clone(&parker));
         let mut context = Context::from_waker(&waker);
         parker.start();
+        let mut late = false;
         loop {
             // A future may wake itself while it has its turn: hyper's do. It gets another at once, but not for ever: sockets have a claim too.
             for _ in 0..TURNS {
@@ -165,10 +171,12 @@ impl Runtime {
                     return Some(output);
                 }
             }
-            let patience = match deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())) {
-                Some(Duration::ZERO) => return None,
-                patience => patience,
-            };
+            if late {
+                return None;
+            }
+            let patience = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            // A last look, and the future has a last turn.
+            late = patience == Some(Duration::ZERO);
             if waiting.drives() {
                 self.0.drive(&mut lock(&self.0.driver), patience, || parker.is_woken());
             } else {
@@ -197,7 +205,7 @@ impl Runtime {
         if !lock(&self.0.ready).is_empty() {
             self.wake();
         }
-        self.0.next_timer()
+        self.0.timers.next()
     }
 
     /// Lets the driver come round once more, whether or not there is something to do.
@@ -216,7 +224,7 @@ impl Runtime {
 
     /// Resolves after `duration`.
     pub fn sleep(&self, duration: Duration) -> Sleep {
-        Sleep { runtime: Arc::clone(&self.0), at: Instant::now().checked_add(duration), number: None }
+        Sleep::new(&self.0, duration)
     }
 }
 
@@ -245,7 +253,7 @@ impl Shared {
         if woken() || !lock(&self.ready).is_empty() {
             self.look_for(driver, Some(Duration::ZERO));
         } else {
-            let until_next = self.next_timer().map(|at| at.saturating_duration_since(Instant::now()));
+            let until_next = self.timers.next().map(|at| at.saturating_duration_since(Instant::now()));
             let patience = patience
                 .map_or(until_next, |patience| Some(until_next.map_or(patience, |next| next.min(patience))));
             self.look_for(driver, patience);
@@ -264,7 +272,7 @@ impl Shared {
                 source.inspect(|source| source.is_ready(event));
             }
         }
-        self.fire_timers();
+        self.timers.fire();
     }
 
     fn run_ready(&self) {
@@ -291,24 +299,6 @@ impl Shared {
         }
     }
 
-    fn next_timer(&self) -> Option<Instant> {
-        lock(&self.timers).first_key_value().map(|((at, _), _)| *at)
-    }
-
-    fn fire_timers(&self) {
-        let mut timers = lock(&self.timers);
-        let Some(mut first) = timers.first_entry() else { return };
-        let now = Instant::now();
-        let mut due = Vec::new();
-        while first.key().0 <= now {
-            due.push(first.remove());
-            let Some(next) = timers.first_entry() else { break };
-            first = next;
-        }
-        drop(timers);
-        due.into_iter().for_each(Waker::wake);
-    }
-
     /// Watches a socket.
     pub(crate) fn register(&self, stream: &mut mio::net::TcpStream) -> io::Result<(usize, Arc<Source>)> {
         let source = Arc::new(Source::default());
@@ -325,65 +315,6 @@ impl Shared {
     pub(crate) fn deregister(&self, key: usize, stream: &mut mio::net::TcpStream) {
         let _ = self.registry.deregister(stream);
         lock(&self.sources).try_remove(key);
-    }
-}
-
-/// Resolves when its time has come.
-pub struct Sleep {
-    runtime: Arc<Shared>,
-    /// `None` is beyond all time.
-    at: Option<Instant>,
-    /// Tells timers of the same instant apart; it is there while the runtime knows of this one.
-    number: Option<u64>,
-}
-
-impl fmt::Debug for Sleep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sleep").field("at", &self.at).finish_non_exhaustive()
-    }
-}
-
-impl Future for Sleep {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Some(at) = self.at else { return Poll::Pending };
-        if let Some(number) = self.number {
-            // It is with the timers, unless it was fired.
-            let before = match lock(&self.runtime.timers).get_mut(&(at, number)) {
-                None => return Poll::Ready(()),
-                Some(waker) if waker.will_wake(context.waker()) => return Poll::Pending,
-                Some(waker) => mem::replace(waker, context.waker().clone()),
-            };
-            // Outside the lock: a waker may be the last to hold a future that has a timer.
-            drop(before);
-            return Poll::Pending;
-        }
-        if at <= Instant::now() {
-            return Poll::Ready(());
-        }
-        let number = self.runtime.next_timer.fetch_add(1, Ordering::Relaxed);
-        let is_first = {
-            let mut timers = lock(&self.runtime.timers);
-            timers.insert((at, number), context.waker().clone());
-            timers.first_key_value().is_some_and(|(first, _)| *first == (at, number))
-        };
-        self.number = Some(number);
-        if is_first {
-            // The driver would sleep beyond it.
-            self.runtime.wake_driver();
-        }
-        Poll::Pending
-    }
-}
-
-impl Drop for Sleep {
-    fn drop(&mut self) {
-        if let (Some(at), Some(number)) = (self.at, self.number) {
-            // Outside the lock, as above.
-            let waker = lock(&self.runtime.timers).remove(&(at, number));
-            drop(waker);
-        }
     }
 }
 
