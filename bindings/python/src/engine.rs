@@ -293,8 +293,10 @@ impl Engine {
     /// What the core told since the last call, as JSON; `None` where there is nothing.
     fn take_events(&self) -> Option<Vec<String>> {
         match &*lock(&self.state) {
-            State::Open(owned) => owned.get().and_then(|live| live.notices.take()),
-            State::Closed => None,
+            State::Open(owned) if owned.look(|live| live.notices.any()) => {
+                owned.get().and_then(|live| live.notices.take())
+            }
+            _ => None,
         }
     }
 

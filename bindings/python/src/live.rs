@@ -101,6 +101,11 @@ impl<T> Owned<T> {
         Self(Some(value), std::process::id())
     }
 
+    /// What can be seen of it in any process. To ask for the process is a system call.
+    pub(crate) fn look(&self, at: impl FnOnce(&T) -> bool) -> bool {
+        self.0.as_ref().is_some_and(at)
+    }
+
     /// The value, in its own process.
     pub(crate) fn get(&self) -> Option<&T> {
         self.0.as_ref().filter(|_| self.1 == std::process::id())
@@ -152,7 +157,12 @@ pub(crate) struct Notices {
 }
 
 impl Notices {
-    /// What was told since the last call; `None`, cheaply, where there is nothing.
+    /// Whether something was told since the last call.
+    pub(crate) fn any(&self) -> bool {
+        self.any.load(Ordering::Acquire)
+    }
+
+    /// What was told since the last call; `None` where there is nothing.
     pub(crate) fn take(&self) -> Option<Vec<String>> {
         self.any.swap(false, Ordering::AcqRel).then(|| mem::take(&mut *lock(&self.events)))
     }
