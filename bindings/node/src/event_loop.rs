@@ -190,13 +190,12 @@ impl EventLoop {
 
     /// Calls JavaScript with what has come, as the event loop calls it: with its microtasks afterwards.
     fn deliver(&self, queue: &Queue) {
-        let env = Env::from_raw(self.env);
         let mut scope = ptr::null_mut();
         unsafe {
             if sys::napi_open_handle_scope(self.env, &raw mut scope) != sys::Status::napi_ok {
                 return;
             }
-            if self.call(&env, queue).is_err() {
+            if self.call(queue).is_err() {
                 // What JavaScript threw is nobody's to catch.
                 let mut thrown = ptr::null_mut();
                 if sys::napi_get_and_clear_last_exception(self.env, &raw mut thrown) == sys::Status::napi_ok {
@@ -207,23 +206,22 @@ impl EventLoop {
         }
     }
 
-    unsafe fn call(&self, env: &Env, queue: &Queue) -> Result<()> {
-        let list = queue.take(env)?;
-        let list = napi::JsValue::raw(&list);
-        let (mut receive, mut global, mut returned) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+    fn call(&self, queue: &Queue) -> Result<()> {
+        let (mut receive, mut this, mut scope) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
         unsafe {
             check_status!(sys::napi_get_reference_value(self.env, self.receive, &raw mut receive))?;
-            check_status!(sys::napi_get_global(self.env, &raw mut global))?;
-            check_status!(sys::napi_make_callback(
-                self.env,
-                self.context,
-                global,
-                receive,
-                1,
-                &raw const list,
-                &raw mut returned
-            ))
+            check_status!(sys::napi_get_global(self.env, &raw mut this))?;
+            check_status!(sys::napi_open_callback_scope(self.env, this, self.context, &raw mut scope))?;
         }
+        let given = queue.take(&Env::from_raw(self.env), |outcome| {
+            let (count, mut returned) = (outcome.len(), ptr::null_mut());
+            check_status!(unsafe {
+                sys::napi_call_function(self.env, this, receive, count, outcome.as_ptr(), &raw mut returned)
+            })
+        });
+        // This is where the callers' code goes on.
+        check_status!(unsafe { sys::napi_close_callback_scope(self.env, scope) })?;
+        given
     }
 
     /// The thread comes to its end: calls under way are dropped, and the loop is left.

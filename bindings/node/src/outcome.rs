@@ -6,13 +6,14 @@ use bytes::Bytes;
 use logto_management::{AccessToken, Data, Error, Page, Response, Total};
 use napi::{
     Env, Result,
-    bindgen_prelude::{Array, Uint8Array},
+    bindgen_prelude::{ToNapiValue, Uint8Array},
+    sys,
 };
 use serde_json::json;
 
 use crate::ascii;
 
-/// See [`Outcome::write`] for what JavaScript sees of each.
+/// See [`Outcome::values`] for what JavaScript sees of each.
 pub(crate) enum Outcome {
     /// Cancelled, or the end of a listing.
     Nothing,
@@ -137,54 +138,39 @@ impl Outcome {
         !matches!(self, Self::Warning(..) | Self::Event(_))
     }
 
-    /// Writes four values into a list: a code, a text, a body, and what is wrong.
+    /// Four values: a code, a text, a body, and what is wrong.
     ///
     /// The lowest ten bits of the code are a status, or less than 100 for what is no response: 0 nothing, 1 failed, 2 page, 3 token, 4 warning, 5 event. A response's code has above it two bits for what the
     /// body is (none, JSON, text, bytes), and then the number of attempts; its text is the request id, then headers' names and values, each on a line.
-    pub(crate) fn write(self, env: &Env, list: &mut Array<'_>, at: u32) -> Result<()> {
-        let (code, error) = match self {
-            Self::Nothing => (0, None),
-            Self::Failed { error, asked, cause } => {
-                list.set(at + 1, error)?;
-                list.set(at + 2, asked)?;
-                (1, cause)
-            }
-            Self::Page { facts, items } => {
-                list.set(at + 1, facts)?;
-                items.write(env, list, at + 2)?;
-                (2, None)
-            }
-            Self::Token(token) => {
-                list.set(at + 1, token)?;
-                (3, None)
-            }
-            Self::Warning(code, message) => {
-                list.set(at + 1, code)?;
-                list.set(at + 2, message)?;
-                (4, None)
-            }
-            Self::Event(event) => {
-                list.set(at + 1, event)?;
-                (5, None)
-            }
+    pub(crate) fn values(self, env: &Env) -> Result<[sys::napi_value; 4]> {
+        let nothing = || value(env, ());
+        let (code, text, body, error) = match self {
+            Self::Nothing => (0, nothing()?, nothing()?, None),
+            Self::Failed { error, asked, cause } => (1, value(env, error)?, value(env, asked)?, cause),
+            Self::Page { facts, items } => (2, value(env, facts)?, items.value(env)?, None),
+            Self::Token(token) => (3, value(env, token)?, nothing()?, None),
+            Self::Warning(code, message) => (4, value(env, code)?, value(env, message)?, None),
+            Self::Event(event) => (5, value(env, event)?, nothing()?, None),
+            // Latin-1, as `fetch` reads header values.
             Self::Response { code, head, body, error } => {
-                // Latin-1, as `fetch` reads header values.
-                list.set(at + 1, env.create_string_latin1(head)?)?;
-                body.write(env, list, at + 2)?;
-                (code, error)
+                (code, value(env, env.create_string_latin1(head)?)?, body.value(env)?, error)
             }
         };
-        list.set(at, code)?;
-        list.set(at + 3, error)
+        Ok([value(env, code)?, text, body, value(env, error)?])
     }
 }
 
+/// What JavaScript sees of a value.
+pub(crate) fn value<T: ToNapiValue>(env: &Env, value: T) -> Result<sys::napi_value> {
+    unsafe { T::to_napi_value(env.raw(), value) }
+}
+
 impl Body {
-    fn write(self, env: &Env, list: &mut Array<'_>, at: u32) -> Result<()> {
+    fn value(self, env: &Env) -> Result<sys::napi_value> {
         match self {
-            Self::Bytes(bytes) => list.set(at, Uint8Array::from(Vec::from(bytes))),
-            Self::Ascii(bytes) => list.set(at, env.create_string_latin1(bytes)?),
-            Self::Text(text) => list.set(at, text),
+            Self::Bytes(bytes) => value(env, Uint8Array::from(Vec::from(bytes))),
+            Self::Ascii(bytes) => value(env, env.create_string_latin1(bytes)?),
+            Self::Text(text) => value(env, text),
         }
     }
 }

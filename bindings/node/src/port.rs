@@ -28,7 +28,10 @@ use napi_derive::napi;
 
 #[cfg(unix)]
 use crate::event_loop::EventLoop;
-use crate::{outcome::Outcome, runtime};
+use crate::{
+    outcome::{Outcome, value},
+    runtime,
+};
 
 /// Tells a JavaScript thread that there is something to take. Weak: it keeps the process alive only while calls are under way.
 type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
@@ -156,19 +159,20 @@ impl Queue {
         }
     }
 
-    /// What has finished: for each outcome its ticket and the four values of [`Outcome::write`], all in one list.
-    pub(crate) fn take<'env>(&self, env: &'env Env) -> Result<Array<'env>> {
+    /// Gives out what has finished: for each outcome its ticket and its four [values](Outcome::values).
+    pub(crate) fn take(
+        &self,
+        env: &Env,
+        mut give: impl FnMut([sys::napi_value; 5]) -> Result<()>,
+    ) -> Result<()> {
         let done = mem::take(&mut *lock(&self.done));
-        let mut list = env.create_array(0)?;
-        let (mut at, mut ended) = (0, 0);
+        let ended = done.iter().filter(|(_, outcome)| outcome.ends_call()).count();
+        self.ended(env, u32::try_from(ended).unwrap_or(u32::MAX))?;
         for (ticket, outcome) in done {
-            ended += u32::from(outcome.ends_call());
-            list.set(at, ticket)?;
-            outcome.write(env, &mut list, at + 1)?;
-            at += 5;
+            let [code, text, body, error] = outcome.values(env)?;
+            give([value(env, ticket)?, code, text, body, error])?;
         }
-        self.ended(env, ended)?;
-        Ok(list)
+        Ok(())
     }
 }
 
@@ -235,11 +239,11 @@ pub struct Port(Arc<Queue>);
 
 #[napi]
 impl Port {
-    /// `receive` is called with what has finished, as [`Port::take`] gives it; or with nothing, and then is to take it. `in_event_loop` says whether this thread's event loop is Node's own, which can drive the calls.
+    /// `receive` is called for each outcome, with its ticket and its four values; or with nothing, and then is to take what has finished. `in_event_loop` says whether this thread's event loop is Node's own, which can drive the calls.
     #[napi(constructor)]
     pub fn new(
         env: &Env,
-        #[napi(ts_arg_type = "(done?: unknown[]) => void")] receive: Function<'_, (), ()>,
+        #[napi(ts_arg_type = "(...outcome: unknown[]) => void")] receive: Function<'_, (), ()>,
         in_event_loop: bool,
     ) -> Result<Self> {
         let queue = |driver| {
@@ -262,10 +266,18 @@ impl Port {
         Arc::clone(&self.0)
     }
 
-    /// What has finished: for each outcome its ticket and the four values of [`Outcome::write`], all in one list.
+    /// What has finished: for each outcome its ticket and its four [values](Outcome::values), all in one list.
     #[napi(ts_return_type = "unknown[]")]
     pub fn take<'env>(&self, env: &'env Env) -> Result<Array<'env>> {
-        self.0.take(env)
+        let list = env.create_array(0)?;
+        let mut at = 0;
+        self.0.take(env, |outcome| {
+            outcome.into_iter().try_for_each(|value| {
+                at += 1;
+                check_status!(unsafe { sys::napi_set_element(env.raw(), list.raw(), at - 1, value) })
+            })
+        })?;
+        Ok(list)
     }
 
     /// Drops a call's future, which closes its connection. A call that has ended is left alone.

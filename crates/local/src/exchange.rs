@@ -5,6 +5,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
@@ -20,6 +21,9 @@ use crate::{
     connect::{Connected, Stream, Via},
     source::Source,
 };
+
+/// What the other side did within this time, nobody here can be sure to know: it is less than most round trips.
+const ON_ITS_WAY: Duration = Duration::from_millis(1);
 
 /// A connection that speaks HTTP/1.1.
 pub(crate) struct Connection {
@@ -57,9 +61,12 @@ impl Connection {
         }
     }
 
-    /// Whether another request can go this way. Nobody has polled the connection while it was idle, so it asks the system whether the server has closed it.
-    pub(crate) fn is_still_open(&mut self) -> bool {
-        self.source.look();
+    /// Whether another request can go this way after it has been idle for so long. Nobody has polled the connection meanwhile, so it asks the system whether the server has closed it; but not within
+    /// the time in which a closing could as well be on its way.
+    pub(crate) fn is_still_open(&mut self, idle: Duration) -> bool {
+        if idle > ON_ITS_WAY {
+            self.source.look();
+        }
         self.is_open()
     }
 

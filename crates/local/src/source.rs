@@ -4,6 +4,7 @@ use std::{
     io::{self, IoSlice, Read, Write},
     net::{Shutdown, SocketAddr},
     pin::Pin,
+    ptr,
     sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
 };
@@ -146,6 +147,18 @@ impl Drop for TcpStream {
     }
 }
 
+/// Reads into memory that holds nothing yet: to clear it first would take longer than many a read.
+#[allow(unsafe_code, reason = "tokio's own streams do the same")]
+fn read_into(mut stream: &mio::net::TcpStream, into: &mut ReadBuf<'_>) -> io::Result<usize> {
+    // A socket only writes into it.
+    let space = unsafe { &mut *(ptr::from_mut(into.unfilled_mut()) as *mut [u8]) };
+    let read = stream.read(space)?;
+    // It says how much.
+    unsafe { into.assume_init(read) };
+    into.advance(read);
+    Ok(read)
+}
+
 impl AsyncRead for TcpStream {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -154,11 +167,9 @@ impl AsyncRead for TcpStream {
     ) -> Poll<io::Result<()>> {
         let Self { inner, source, .. } = &*self;
         poll_io(&source.read, context, || {
-            let space = into.initialize_unfilled();
-            let read = (&*inner).read(space)?;
-            let all = read > 0 && read < space.len();
-            into.advance(read);
-            Ok(((), all))
+            let space = into.remaining();
+            let read = read_into(inner, into)?;
+            Ok(((), read > 0 && read < space))
         })
     }
 }

@@ -134,7 +134,8 @@ impl Inner {
                     all.iter().rposition(|idle| idle.scheme == *scheme && idle.authority == *authority)?;
                 all.remove(at)
             };
-            if idle.since.elapsed() < IDLE && idle.connection.is_still_open() {
+            let since = idle.since.elapsed();
+            if since < IDLE && idle.connection.is_still_open(since) {
                 return Some(idle.connection);
             }
         }

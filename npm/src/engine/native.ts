@@ -19,7 +19,7 @@ import { handOver, messageOf, PLAIN_OPTIONS, readError, TokenFailures } from './
 export interface Addon {
   errorNames(): string[];
   callOptions(): string[];
-  Port: new (receive: (done?: Outcomes) => void, inEventLoop: boolean) => AddonPort;
+  Port: new (receive: (...outcome: Outcome | []) => void, inEventLoop: boolean) => AddonPort;
   Engine: {
     create(options: string, port: AddonPort, ask?: (ticket: number) => void, askStore?: AskStore): AddonEngine | string;
   };
@@ -29,7 +29,7 @@ type StoreCall = (step: StoreStep, key: string, value: string, ttlMs: number) =>
 type AskStore = (ticket: number, ...step: Parameters<StoreCall>) => void;
 
 interface AddonPort {
-  take(): Outcomes;
+  take(): unknown[];
   cancel(ticket: number): void;
 }
 
@@ -61,8 +61,8 @@ interface AddonPager {
   dispose(): void;
 }
 
-/** For each outcome five values: the ticket of its call, a code, a text, a body, and what is wrong. `bindings/node/src/outcome.rs` says what they are. */
-type Outcomes = readonly unknown[];
+/** The ticket of a call, a code, a text, a body, and what is wrong. `bindings/node/src/outcome.rs` says what they are. */
+type Outcome = [ticket: number, code: number, text: string, body: unknown, error: string | null];
 
 /** The lowest ten bits of a code, where they are no status. */
 const enum Kind {
@@ -123,8 +123,15 @@ class Port {
   readonly #free: number[] = [];
 
   constructor(addon: Addon) {
-    this.inner = new addon.Port((done) => {
-      this.#settle(done ?? this.inner.take());
+    this.inner = new addon.Port((...outcome) => {
+      if (outcome.length > 0) {
+        this.#settle(...outcome);
+        return;
+      }
+      const done = this.inner.take();
+      for (let at = 0; at < done.length; at += 5) {
+        this.#settle(...(done.slice(at, at + 5) as Outcome));
+      }
     }, inNode());
   }
 
@@ -155,22 +162,19 @@ class Port {
     });
   }
 
-  #settle(done: Outcomes): void {
-    for (let at = 0; at < done.length; at += 5) {
-      const [ticket, code, text] = [done[at] as number, done[at + 1] as number, done[at + 2] as string];
-      const call = this.#calls[ticket] as Call;
-      if (code === Kind.Warning || code === Kind.Event) {
-        call.engine.told(code, text, done[at + 3] as string);
-        continue;
-      }
-      this.#calls[ticket] = undefined;
-      this.#free.push(ticket);
-      call.release?.();
-      if (code === Kind.Failed) {
-        call.reject(call.engine.failure(text, done[at + 3] as number | null, done[at + 4] as string | null));
-      } else {
-        call.resolve(read(code, text, done[at + 3] as never, done[at + 4] as string | null) as never);
-      }
+  #settle(ticket: number, code: number, text: string, body: unknown, error: string | null): void {
+    const call = this.#calls[ticket] as Call;
+    if (code === Kind.Warning || code === Kind.Event) {
+      call.engine.told(code, text, body as string);
+      return;
+    }
+    this.#calls[ticket] = undefined;
+    this.#free.push(ticket);
+    call.release?.();
+    if (code === Kind.Failed) {
+      call.reject(call.engine.failure(text, body as number | null, error));
+    } else {
+      call.resolve(read(code, text, body as never, error) as never);
     }
   }
 }
