@@ -19,7 +19,8 @@ import { handOver, messageOf, PLAIN_OPTIONS, readError, TokenFailures } from './
 export interface Addon {
   errorNames(): string[];
   callOptions(): string[];
-  Port: new (receive: (...outcome: Outcome | []) => void, inEventLoop: boolean) => AddonPort;
+  /** `receive` gets an outcome; or nothing at all, where there is something to take. */
+  Port: new (receive: Receive, inEventLoop: boolean) => AddonPort;
   Engine: {
     create(options: string, port: AddonPort, ask?: (ticket: number) => void, askStore?: AskStore): AddonEngine | string;
   };
@@ -63,6 +64,7 @@ interface AddonPager {
 
 /** The ticket of a call, a code, a text, a body, and what is wrong. `bindings/node/src/outcome.rs` says what they are. */
 type Outcome = [ticket: number, code: number, text: string, body: unknown, error: string | null];
+type Receive = (ticket: number | undefined, ...rest: Outcome extends [number, ...infer Rest] ? Rest : never) => void;
 
 /** The lowest ten bits of a code, where they are no status. */
 const enum Kind {
@@ -123,16 +125,20 @@ class Port {
   readonly #free: number[] = [];
 
   constructor(addon: Addon) {
-    this.inner = new addon.Port((...outcome) => {
-      if (outcome.length > 0) {
-        this.#settle(...outcome);
-        return;
-      }
-      const done = this.inner.take();
-      for (let at = 0; at < done.length; at += 5) {
-        this.#settle(...(done.slice(at, at + 5) as Outcome));
+    this.inner = new addon.Port((ticket, code, text, body, error) => {
+      if (ticket === undefined) {
+        this.#takeAll();
+      } else {
+        this.#settle(ticket, code, text, body, error);
       }
     }, inNode());
+  }
+
+  #takeAll(): void {
+    const done = this.inner.take();
+    for (let at = 0; at < done.length; at += 5) {
+      this.#settle(...(done.slice(at, at + 5) as Outcome));
+    }
   }
 
   /** Begins a call. An aborted one rejects at once, and is dropped in the addon, which closes its connection. */
