@@ -52,14 +52,14 @@ const processEnv = (): Record<string, string | undefined> =>
 const definedOnly = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
-/** @param channels Where the runtime has `node:diagnostics_channel`. */
-export function bind(module: EngineModule, channels?: Channels): Facade {
+/** @param channels Where the runtime has `node:diagnostics_channel`; asked for with the first client. */
+export function bind(module: EngineModule, channels?: () => Channels): Facade {
   const open = (
     endpoint: Omit<EngineOptions, 'options' | 'warn'>,
     shared: SharedOptions & TestingOption,
   ): { engine: Engine; apiClient: ApiClient } => {
     const { engine: fromShared, client, hooks, testing } = splitOptions(shared);
-    const options: EngineOptions = { ...endpoint, ...fromShared, events: eventSink(hooks, channels) };
+    const options: EngineOptions = { ...endpoint, ...fromShared, events: eventSink(hooks, channels?.()) };
     let engine;
     try {
       engine = module.createEngine(options);

@@ -31,14 +31,13 @@ function resolves(load: NodeJS.Require, id: string): boolean {
 /**
  * Whether there is an addon for this platform. It is not loaded, and looked for where installers put it before Node is asked, whose way takes as long as the rest of this package's import.
  *
- * @param load A `require` of the module that asks, and `url` where that is.
+ * @param fs Node's, `url` the module that asks, and `load` gives a `require` of that.
  */
-export function hasAddon(load: NodeJS.Require, url: string): boolean {
-  const { existsSync } = load('node:fs') as typeof import('node:fs');
+export function hasAddon({ existsSync }: typeof import('node:fs'), url: string, load: () => NodeJS.Require): boolean {
   const names = platforms();
   return (
     names.some((name) => [fileOf(name), `../../${packageOf(name)}`].some((path) => existsSync(new URL(path, url)))) ||
-    names.some((name) => resolves(load, packageOf(name)))
+    names.some((name) => resolves(load(), packageOf(name)))
   );
 }
 

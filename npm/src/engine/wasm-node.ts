@@ -2,10 +2,9 @@
 import { createRequire } from 'node:module';
 import type { EngineModule } from './engine.js';
 
-// So written, tools that trace files (Next.js, Vercel) take the engine along.
-const load = createRequire(import.meta.url);
-
 /** Loads the engine. Most programs never do, and one that is only imported takes time and memory too. */
 export function wasmModuleOfNode(): EngineModule {
+  // So written, tools that trace files (Next.js, Vercel) take the engine along.
+  const load = createRequire(import.meta.url);
   return (load('./wasm-engine.cjs') as typeof import('./wasm-beside.js')).wasmModuleBeside();
 }

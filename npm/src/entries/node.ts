@@ -14,10 +14,13 @@ import { bind } from '../facade.js';
 
 export * from '../exports.js';
 
-/** Built-in modules too: as an import of an ES module, `node:fs` alone brings all of Node's streams with it. */
-const load = createRequire(import.meta.url);
+let required: NodeJS.Require | undefined;
+const load = (): NodeJS.Require => (required ??= createRequire(import.meta.url));
+/** A module of Node's. As an import of an ES module, `node:fs` alone brings all of Node's streams with it; Node before 20.16 has `require` only, which is not made for nothing. */
+const builtin = (id: string): unknown => (process.getBuiltinModule ?? load())(id);
+
 const wanted = process.env['LOGTO_MANAGEMENT_ENGINE'];
-const found = wanted !== 'wasm' && hasAddon(load, import.meta.url);
+const found = wanted !== 'wasm' && hasAddon(builtin('node:fs') as typeof import('node:fs'), import.meta.url, load);
 
 function needAddon(): void {
   if (wanted === 'native') {
@@ -33,7 +36,7 @@ if (!found) {
 export let engineKind: EngineModule['kind'] = found ? 'native' : 'wasm';
 
 function chooseEngine(): EngineModule {
-  const addon = found ? loadAddon(load) : undefined;
+  const addon = found ? loadAddon(load()) : undefined;
   if (!addon) {
     needAddon();
     engineKind = 'wasm';
@@ -51,12 +54,15 @@ function chooseEngine(): EngineModule {
 let chosen: EngineModule | undefined;
 const engine = (): EngineModule => (chosen ??= chooseEngine());
 
-const { channel } = load('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
+let channels: Channels | undefined;
 
-/** `logto-management:request`, `:response`, `:retry`, `:token`. */
-const channels = Object.fromEntries(
-  EVENT_TYPES.map((type) => [type, channel(`logto-management:${type}`)]),
-) as unknown as Channels;
+/** `logto-management:request`, `:response`, `:retry`, `:token`. Whoever listens already has the same ones. */
+function channelsOfNode(): Channels {
+  const { channel } = builtin('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
+  return (channels ??= Object.fromEntries(
+    EVENT_TYPES.map((type) => [type, channel(`logto-management:${type}`)]),
+  ) as unknown as Channels);
+}
 
 export const { createManagementApi, createManagementApiFromEnv, createApiClient, errorNames } = bind(
   {
@@ -67,5 +73,5 @@ export const { createManagementApi, createManagementApiFromEnv, createApiClient,
     },
     createEngine: (options) => engine().createEngine(options),
   },
-  channels,
+  channelsOfNode,
 );
