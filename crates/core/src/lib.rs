@@ -26,6 +26,9 @@
 mod text;
 
 pub mod auth;
+#[cfg(logto_small)]
+#[path = "small_bytes.rs"]
+pub mod bytes;
 pub mod client;
 pub mod clock;
 pub mod config;
@@ -51,6 +54,9 @@ mod secret;
 #[cfg(feature = "shared-limit")]
 pub mod shared_limit;
 mod slots;
+#[cfg(all(test, not(logto_small)))]
+#[allow(dead_code, unreachable_pub, reason = "here the tests compare it, and nothing else uses it")]
+mod small_bytes;
 #[cfg(all(test, not(logto_small)))]
 #[allow(
     dead_code,
@@ -80,6 +86,7 @@ pub use secret::Secret;
 pub use shared_limit::SharedLimit;
 pub use transport::{BoxTransport, HttpTransport, TransportError, TransportErrorKind};
 
+#[cfg(not(logto_small))]
 pub use bytes;
 #[cfg(not(logto_small))]
 pub use http;

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use bytes::Bytes;
+use crate::bytes::Bytes;
 
 use crate::{
     json::{self, Json},

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use bytes::Bytes;
+use crate::bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::{

@@ -42,8 +42,12 @@ impl Default for RetryPolicy {
 impl RetryPolicy {
     /// Full jitter: anywhere between nothing and a bound that doubles. `retry` counts from 0; `jitter` is in `[0, 1)`.
     pub(crate) fn backoff(&self, retry: u32, jitter: f64) -> Duration {
-        let doubled = 2u32.checked_pow(retry).and_then(|factor| self.initial_delay.checked_mul(factor));
-        part_of(doubled.unwrap_or(self.max_delay).min(self.max_delay), jitter.clamp(0.0, 1.0))
+        let mut bound = self.initial_delay.min(self.max_delay);
+        // 64 doublings of anything are beyond every bound.
+        for _ in 0..retry.min(64) {
+            bound = bound.saturating_add(bound).min(self.max_delay);
+        }
+        part_of(bound, jitter.clamp(0.0, 1.0))
     }
 }
 

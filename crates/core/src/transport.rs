@@ -13,7 +13,7 @@
 
 use std::{error::Error as StdError, fmt, future::Future, sync::Arc};
 
-use bytes::Bytes;
+use crate::bytes::Bytes;
 
 use crate::{
     http::{Request, Response},

@@ -174,8 +174,8 @@ impl<T: HttpTransport> Run<'_, T> {
 
     async fn repeated_headers(&self) -> Outcome {
         let answer = self.answer("/repeated").await?;
-        let lines = answer.headers().get_all(header::LINK).iter();
-        let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
+        let links = answer.headers().get_all(header::LINK);
+        let lines: Vec<&str> = links.iter().filter_map(|line| line.to_str().ok()).collect();
         let joined = lines.join(", ");
         expect(joined == "</a?page=1>; rel=\"first\", </a?page=2>; rel=\"next\"", || {
             format!("Link came as {joined:?}")

@@ -1,6 +1,6 @@
 //! The token request, and what the token endpoint's refusals mean.
 
-use bytes::Bytes;
+use crate::bytes::Bytes;
 
 use crate::{
     config::{ClientAuth, Config, Credentials},

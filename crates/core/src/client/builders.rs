@@ -4,6 +4,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::Client;
 use crate::{
+    bytes::Bytes,
     clock::{BoxClock, Clock},
     error::Error,
     json::Json,
@@ -58,7 +59,7 @@ impl<T: HttpTransport, C: Clock> RequestBuilder<T, C> {
     }
 
     /// A body of another type.
-    pub fn body(self, content_type: &str, body: impl Into<bytes::Bytes>) -> Self {
+    pub fn body(self, content_type: &str, body: impl Into<Bytes>) -> Self {
         self.map(|request| request.body(Some(content_type), body))
     }
 
@@ -144,13 +145,7 @@ impl<T: HttpTransport, C: Clock> ListBuilder<T, C> {
 
     /// Takes a listing up from a cursor's text; a wrong one is an error of the first page.
     pub fn resume_from(self, cursor: &str) -> Self {
-        self.map(|mut list| match cursor.parse() {
-            Ok(cursor) => list.resume(cursor),
-            Err(error) => {
-                list.spoil_with(error);
-                list
-            }
-        })
+        self.map(|list| list.resume_from(cursor))
     }
 
     /// What each request sets for itself.

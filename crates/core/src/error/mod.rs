@@ -8,7 +8,7 @@ mod names;
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use bytes::Bytes;
+use crate::bytes::Bytes;
 
 use crate::{http::StatusCode, json::Writer, text, transport::TransportError};
 

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, ops::Range};
 
-use bytes::Bytes;
+use crate::bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{PageCursor, Total};

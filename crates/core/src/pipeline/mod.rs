@@ -6,7 +6,7 @@ mod failure;
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use bytes::Bytes;
+use crate::bytes::Bytes;
 use futures_util::future::{Either, select};
 
 use failure::{SendError, exhausted, too_far};

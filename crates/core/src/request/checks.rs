@@ -1,6 +1,6 @@
 //! Where a request really goes, and what is refused before it leaves.
 
-use bytes::Bytes;
+use crate::bytes::Bytes;
 
 use crate::{
     config::Config,

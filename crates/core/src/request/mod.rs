@@ -4,7 +4,7 @@ mod checks;
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use bytes::Bytes;
+use crate::bytes::Bytes;
 use serde_json::Value;
 
 use checks::{check_body, fill, locate};

@@ -247,10 +247,9 @@ pub struct GetAll<'a, N> {
 
 impl<'a, N: AsHeaderName> GetAll<'a, N> {
     /// One after the other.
-    pub fn iter(&self) -> std::vec::IntoIter<&'a HeaderValue> {
+    pub fn iter(&self) -> impl Iterator<Item = &'a HeaderValue> {
         let all = self.map.0.iter().filter(|(name, _)| name.as_str() == self.name.name());
-        // A list, which need not know the name any more.
-        all.map(|(_, value)| value).collect::<Vec<_>>().into_iter()
+        all.map(|(_, value)| value)
     }
 }
 
