@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, cell::RefCell, rc::Rc};
 
-use logto_management_core::{Error, Page, Pager, Total, json::Json};
+use logto_management_core::{Error, ListRequest, Page, Pager, Total, json::Json};
 
 use crate::{
     clock::HostClock, engine::HostClient, fetch::FetchTransport, host, options::call_options, tasks::run,
@@ -118,35 +118,34 @@ pub(crate) fn start(client: &HostClient, json: &str) -> Result<Inner, Error> {
     let wrong = |what: &str| Error::invalid_config(["A listing's ", what].concat());
     let list = Json::parse(json.as_bytes()).map_err(|_| wrong("description is no JSON"))?;
     let text = |name: &str| list.member(name).and_then(Json::as_str);
-    let mut builder =
-        client.list(text("path").unwrap_or_default()).options(call_options(list.member("options"))?);
+    let mut asked =
+        ListRequest::new(text("path").unwrap_or_default()).options(call_options(list.member("options"))?);
     for (name, value) in flat(list.member("pathParams")) {
-        builder = builder.path(name, value);
+        asked = asked.path_param(name, value);
     }
     for pair in items(list.member("query")) {
         let mut pair = pair.items();
         if let (Some(name), Some(value)) = (pair.next().and_then(Json::as_str), pair.next()) {
-            builder = builder.query_text(&name, value);
+            asked = asked.query_text(&name, value);
         }
     }
     for (name, value) in flat(list.member("headers")) {
-        builder = builder.header(&name, text::to_bytes(&value));
+        asked = asked.header(&name, text::to_bytes(&value));
     }
     // The core reads these two from the query as well, and says what is wrong with them.
     for (member, parameter) in [("pageSize", "page_size"), ("page", "page")] {
         if let Some(value) = list.member(member) {
-            builder = builder.query_text(parameter, value);
+            asked = asked.query_text(parameter, value);
         }
     }
     if let Some(value) = list.member("concurrency").filter(|value| !value.is_null()) {
         let pages = value.as_u64().and_then(|pages| usize::try_from(pages).ok());
-        builder =
-            builder.concurrency(pages.ok_or_else(|| wrong("concurrency must be a whole number from 1"))?);
+        asked = asked.concurrency(pages.ok_or_else(|| wrong("concurrency must be a whole number from 1"))?);
     }
     if let Some(cursor) = text("cursor") {
-        builder = builder.resume_from(&cursor);
+        asked = asked.resume_from(&cursor);
     }
-    Ok(builder.pages())
+    Ok(client.pager(asked))
 }
 
 fn items(value: Option<Json<'_>>) -> impl Iterator<Item = Json<'_>> {

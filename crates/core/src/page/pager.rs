@@ -138,6 +138,16 @@ impl ListRequest {
         self
     }
 
+    /// Takes a listing up from a cursor's text; a wrong one is an error of the first page.
+    #[must_use]
+    pub fn resume_from(mut self, cursor: &str) -> Self {
+        match cursor.parse() {
+            Ok(cursor) => self.resume = Some(cursor),
+            Err(error) => self.request.spoil_with(error),
+        }
+        self
+    }
+
     /// What each of the listing's requests sets for itself.
     #[must_use]
     pub fn options(mut self, options: CallOptions) -> Self {
@@ -148,10 +158,6 @@ impl ListRequest {
     fn spoiled(mut self, why: impl Into<String>) -> Self {
         self.request.spoil(why);
         self
-    }
-
-    pub(crate) fn spoil_with(&mut self, error: Error) {
-        self.request.spoil_with(error);
     }
 
     fn scan(&self, max_width: usize) -> Scan {
