@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::{
@@ -16,6 +16,10 @@ use hyper::{
     client::conn::http1::{self, SendRequest},
 };
 use hyper_util::rt::TokioIo;
+use logto_management::{
+    core::{TransportError, TransportErrorKind},
+    exchange::{WholeBody, failure},
+};
 
 use crate::{
     connect::{Connected, Stream, Via},
@@ -38,10 +42,19 @@ pub(crate) struct Connection {
 pub(crate) enum Failed {
     /// Nothing was sent; the request comes back.
     Unsent(Box<Request<Full<Bytes>>>),
-    /// The connection broke.
-    Broken(hyper::Error),
-    /// The body is larger than the limit.
-    TooLarge,
+    /// Any other reason.
+    Answer(TransportError),
+}
+
+impl From<TransportError> for Failed {
+    fn from(error: TransportError) -> Self {
+        Self::Answer(error)
+    }
+}
+
+/// The request began to go out, and the connection broke.
+fn broken(error: hyper::Error) -> TransportError {
+    failure(TransportErrorKind::Interrupted, error)
 }
 
 impl Connection {
@@ -97,36 +110,18 @@ impl Connection {
         };
         let response = response.map_err(|mut error| match error.take_message() {
             Some(request) => Failed::Unsent(Box::new(request)),
-            None => Failed::Broken(error.into_error()),
+            None => broken(error.into_error()).into(),
         })?;
         let (parts, mut incoming) = response.into_parts();
-        let expected = incoming.size_hint().exact();
-        if expected.is_some_and(|length| length > limit as u64) {
-            return Err(Failed::TooLarge);
+        let mut body = WholeBody::new(limit, incoming.size_hint().exact())?;
+        while let Some(part) = self.part(&mut incoming).await? {
+            body.push(part)?;
         }
-        // One chunk is the usual case, and needs no copy.
-        let mut body = self.chunk(&mut incoming).await?.unwrap_or_default();
-        if let Some(second) = self.chunk(&mut incoming).await? {
-            let expected = expected.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-            let mut whole = BytesMut::with_capacity(expected.max(body.len() + second.len()));
-            whole.extend_from_slice(&body);
-            whole.extend_from_slice(&second);
-            while let Some(chunk) = self.chunk(&mut incoming).await? {
-                if whole.len() + chunk.len() > limit {
-                    return Err(Failed::TooLarge);
-                }
-                whole.extend_from_slice(&chunk);
-            }
-            body = whole.freeze();
-        }
-        if body.len() > limit {
-            return Err(Failed::TooLarge);
-        }
-        Ok(Response::from_parts(parts, body))
+        Ok(Response::from_parts(parts, body.finish()))
     }
 
     /// The next part of a body.
-    async fn chunk(&mut self, body: &mut Incoming) -> Result<Option<Bytes>, Failed> {
+    async fn part(&mut self, body: &mut Incoming) -> Result<Option<Bytes>, TransportError> {
         poll_fn(|context| {
             loop {
                 let mut frame = Pin::new(&mut *body).poll_frame(context);
@@ -138,7 +133,7 @@ impl Connection {
                 return match frame {
                     Poll::Pending => Poll::Pending,
                     Poll::Ready(None) => Poll::Ready(Ok(None)),
-                    Poll::Ready(Some(Err(error))) => Poll::Ready(Err(Failed::Broken(error))),
+                    Poll::Ready(Some(Err(error))) => Poll::Ready(Err(broken(error))),
                     Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
                         Ok(data) => Poll::Ready(Ok(Some(data))),
                         // Trailers.

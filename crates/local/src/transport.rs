@@ -1,7 +1,6 @@
 //! [`HttpTransport`] on a [`Runtime`].
 
 use std::{
-    error::Error as StdError,
     fmt, mem,
     sync::{
         Arc, Mutex,
@@ -12,14 +11,15 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderValue, Method, Request, Response, Uri,
-    header::{ACCEPT, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION},
+    HeaderValue, Request, Response, Uri,
+    header::{ACCEPT, HOST, PROXY_AUTHORIZATION},
     uri::{Authority, PathAndQuery, Scheme},
 };
 use http_body_util::Full;
 use logto_management::{
     Config, Network,
     core::{HttpTransport, TransportError, TransportErrorKind, transport::ResponseLimit},
+    exchange::{failure, say_length},
 };
 
 use crate::{
@@ -70,9 +70,7 @@ impl LocalTransport {
         let connector = Connector::new(runtime.clone(), config.connect_timeout(), network);
         if config.base_url().starts_with("https:") {
             // What is wrong with it should be told now.
-            connector.tls().map_err(|error| {
-                TransportError::new(TransportErrorKind::Other, error.to_string()).with_source(error)
-            })?;
+            connector.tls().map_err(|error| failure(TransportErrorKind::Other, error))?;
         }
         Ok(Self(Arc::new(Inner {
             runtime,
@@ -112,13 +110,7 @@ impl HttpTransport for LocalTransport {
                         "The connection was closed at once",
                     ));
                 }
-                Err(Failed::Broken(error)) => {
-                    return Err(failure(TransportErrorKind::Interrupted, "the exchange broke", error));
-                }
-                Err(Failed::TooLarge) => {
-                    let message = format!("The answer's body is larger than {limit} bytes");
-                    return Err(TransportError::new(TransportErrorKind::Body, message));
-                }
+                Err(Failed::Answer(error)) => return Err(error),
             }
         }
     }
@@ -177,25 +169,22 @@ impl Inner {
 
     async fn open(&self, uri: &Uri) -> Result<Connection, TransportError> {
         let connected = self.connector.connect(uri).await;
-        let connected =
-            connected.map_err(|error| failure(TransportErrorKind::Connect, "connecting failed", error))?;
+        let connected = connected.map_err(|error| failure(TransportErrorKind::Connect, error))?;
         let opened = Connection::new(connected).await;
-        opened.map_err(|error| failure(TransportErrorKind::Connect, "connecting failed", error))
+        opened.map_err(|error| failure(TransportErrorKind::Connect, error))
     }
 }
 
 /// What HTTP wants said beside what the client says.
 fn prepared(request: Request<Bytes>, authority: &Authority) -> Result<Request<Full<Bytes>>, TransportError> {
+    let mut request = request;
+    say_length(&mut request);
     let (mut parts, body) = request.into_parts();
-    if body.is_empty() && matches!(parts.method, Method::POST | Method::PUT | Method::PATCH) {
-        // RFC 9110, 8.6: a method that expects content says that there is none. Some proxies answer 411 otherwise.
-        parts.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-    }
     parts.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-    // Without user and password: what is a host holds no letter that a header could not.
-    let host = authority.as_str().rsplit('@').next().unwrap_or_default();
-    let host = HeaderValue::from_str(host)
-        .map_err(|error| failure(TransportErrorKind::Other, "the request's url", error))?;
+    // RFC 9110, 7.2: without the port that goes without saying. User and password are in no address that the core takes.
+    let default = if parts.uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
+    let said = if authority.port_u16() == Some(default) { authority.host() } else { authority.as_str() };
+    let host = HeaderValue::from_str(said).map_err(|error| failure(TransportErrorKind::Other, error))?;
     parts.headers.entry(HOST).or_insert(host);
     Ok(Request::from_parts(parts, Full::new(body)))
 }
@@ -214,23 +203,4 @@ fn address(request: &mut Request<Full<Bytes>>, uri: &Uri, via: &Via) {
             }
         }
     }
-}
-
-/// A failure, with all that lies below it in its text.
-fn failure(
-    kind: TransportErrorKind,
-    what: &str,
-    error: impl StdError + Send + Sync + 'static,
-) -> TransportError {
-    let mut text = format!("{what}: {error}");
-    let mut below = error.source();
-    while let Some(error) = below {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text.push_str(": ");
-            text.push_str(&more);
-        }
-        below = error.source();
-    }
-    TransportError::new(kind, text).with_source(error)
 }

@@ -59,6 +59,8 @@
 
 mod api;
 mod clock;
+#[doc(hidden)]
+pub mod exchange;
 #[cfg(feature = "operations")]
 mod generated;
 mod log;

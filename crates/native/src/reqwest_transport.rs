@@ -6,22 +6,23 @@
 //! - No redirects, no retries, no cookies, no headers of its own.
 
 use std::{
-    error::Error as _,
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{
-    HeaderValue, Method, Request, Response,
-    header::CONTENT_LENGTH,
+    Request, Response,
     uri::{Authority, Scheme},
 };
 use logto_management_core::{
     Config, Error, HttpTransport, TransportError, TransportErrorKind, transport::ResponseLimit,
 };
 
-use crate::network::Network;
+use crate::{
+    exchange::{self, WholeBody, say_length},
+    network::Network,
+};
 
 /// Below the server's keep-alive of 5 s, with a second for the way.
 const IDLE: Duration = Duration::from_secs(4);
@@ -78,9 +79,7 @@ impl ReqwestTransport {
                 .referer(false)
                 .build()
         });
-        let client = built.map_err(|error| {
-            TransportError::new(TransportErrorKind::Other, chain(&error)).with_source(error)
-        })?;
+        let client = built.map_err(|error| exchange::failure(TransportErrorKind::Other, error))?;
         Ok(Self { client, first: Arc::default() })
     }
 }
@@ -89,37 +88,14 @@ impl HttpTransport for ReqwestTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let limit = ResponseLimit::of(&request);
         let mut request = request;
-        if request.body().is_empty()
-            && matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH)
-        {
-            // RFC 9110, 8.6: a method that expects content says that there is none. Some proxies answer 411 otherwise.
-            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
+        say_length(&mut request);
         let request = self.addressed(request)?;
         let mut response = self.client.execute(request).await.map_err(|error| failure(error, false))?;
-        if response.content_length().is_some_and(|length| length > limit as u64) {
-            return Err(too_large(limit));
+        let mut body = WholeBody::new(limit, response.content_length())?;
+        while let Some(part) = response.chunk().await.map_err(|error| failure(error, true))? {
+            body.push(part)?;
         }
-        // One chunk is the usual case, and needs no copy.
-        let mut body = response.chunk().await.map_err(|error| failure(error, true))?.unwrap_or_default();
-        if let Some(second) = response.chunk().await.map_err(|error| failure(error, true))? {
-            let expected =
-                response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-            let mut whole = BytesMut::with_capacity(expected.max(body.len() + second.len()));
-            whole.extend_from_slice(&body);
-            whole.extend_from_slice(&second);
-            while let Some(chunk) = response.chunk().await.map_err(|error| failure(error, true))? {
-                if whole.len() + chunk.len() > limit {
-                    return Err(too_large(limit));
-                }
-                whole.extend_from_slice(&chunk);
-            }
-            body = whole.freeze();
-        }
-        if body.len() > limit {
-            return Err(too_large(limit));
-        }
-        let mut answer = Response::new(body);
+        let mut answer = Response::new(body.finish());
         *answer.status_mut() = response.status();
         *answer.headers_mut() = std::mem::take(response.headers_mut());
         Ok(answer)
@@ -153,10 +129,6 @@ impl ReqwestTransport {
     }
 }
 
-fn too_large(limit: usize) -> TransportError {
-    TransportError::new(TransportErrorKind::Body, format!("The answer's body is larger than {limit} bytes"))
-}
-
 /// Which kind of failure a reqwest error is. Its url is dropped: it holds the filled path and the query.
 fn failure(error: reqwest::Error, reading_body: bool) -> TransportError {
     let error = error.without_url();
@@ -172,22 +144,7 @@ fn failure(error: reqwest::Error, reading_body: bool) -> TransportError {
     } else {
         TransportErrorKind::Other
     };
-    TransportError::new(kind, chain(&error)).with_source(error)
-}
-
-/// An error's text with those below it: reqwest's own says too little ("error sending request").
-fn chain(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut below = error.source();
-    while let Some(error) = below {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text.push_str(": ");
-            text.push_str(&more);
-        }
-        below = error.source();
-    }
-    text
+    exchange::failure(kind, error)
 }
 
 impl From<ReqwestTransport> for logto_management_core::BoxTransport {
