@@ -122,6 +122,9 @@ impl Connection {
 
     /// The next part of a body.
     async fn part(&mut self, body: &mut Incoming) -> Result<Option<Bytes>, TransportError> {
+        if body.is_end_stream() {
+            return Ok(None);
+        }
         poll_fn(|context| {
             loop {
                 let mut frame = Pin::new(&mut *body).poll_frame(context);

@@ -28,6 +28,9 @@ use shapes::{Hint, Shape, Shapes};
 /// As deep as serde_json goes.
 const DEPTH: u8 = 127;
 
+/// Most answers have no more in their open lists and objects at a time.
+const ROOM: usize = 64;
+
 /// What a thread remembers of the answers that it has read.
 struct Memory {
     keys: Keys,
@@ -59,7 +62,7 @@ impl Memory {
 pub(crate) fn parse<'py>(py: Python<'py>, json: &[u8]) -> serde_json::Result<Bound<'py, PyAny>> {
     let parsed = match std::str::from_utf8(json) {
         Ok(text) => Memory::with(|memory| {
-            Parser { py, text, bytes: json, at: 0, memory, values: Vec::new() }.document()
+            Parser { py, text, bytes: json, at: 0, memory, values: Vec::with_capacity(ROOM) }.document()
         }),
         Err(_) => Err(Stop::NotJson),
     };

@@ -124,6 +124,10 @@ impl Shape {
             None => PyDict::new(py),
         };
         for (member, value) in self.members.iter().zip(values) {
+            if self.filled.is_some() && value.is_none() {
+                // What is not there is in the copy.
+                continue;
+            }
             dict.set_item(member.key.bind(py), value)?;
         }
         Ok(dict)
