@@ -5,7 +5,6 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -25,9 +24,6 @@ use crate::{
     connect::{Connected, Stream, Via},
     source::Source,
 };
-
-/// What the other side did within this time, nobody here can be sure to know: it is less than most round trips.
-const ON_ITS_WAY: Duration = Duration::from_millis(1);
 
 /// A connection that speaks HTTP/1.1.
 pub(crate) struct Connection {
@@ -74,12 +70,10 @@ impl Connection {
         }
     }
 
-    /// Whether another request can go this way after it has been idle for so long. Nobody has polled the connection meanwhile, so it asks the system whether the server has closed it; but not within
-    /// the time in which a closing could as well be on its way.
-    pub(crate) fn is_still_open(&mut self, idle: Duration) -> bool {
-        if idle > ON_ITS_WAY {
-            self.source.look();
-        }
+    /// Whether another request can go this way. Nobody has polled the connection while it was idle, so it asks the system whether the server has closed it: however short that was, a request that
+    /// cannot be sent twice would be lost.
+    pub(crate) fn is_still_open(&mut self) -> bool {
+        self.source.look();
         self.is_open()
     }
 

@@ -126,8 +126,7 @@ impl Inner {
                     all.iter().rposition(|idle| idle.scheme == *scheme && idle.authority == *authority)?;
                 all.remove(at)
             };
-            let since = idle.since.elapsed();
-            if since < IDLE && idle.connection.is_still_open(since) {
+            if idle.since.elapsed() < IDLE && idle.connection.is_still_open() {
                 return Some(idle.connection);
             }
         }
