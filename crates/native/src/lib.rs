@@ -65,6 +65,7 @@ pub mod exchange;
 mod generated;
 mod log;
 pub mod network;
+mod pem;
 #[cfg(feature = "redis")]
 pub mod redis;
 mod reqwest_transport;

@@ -8,6 +8,7 @@ import type { TokenStore } from '../store.js';
 import { messageOf, readError, TokenFailures } from './common.js';
 import type { EngineOptions, EnginePage, EngineResponse, EngineToken, ErrorData } from './engine.js';
 import { vaultStep } from './vault.js';
+import type { Exports } from './wasm-exports.js';
 import { Answer, exchange, toFields } from './wasm-fetch.js';
 import { Memory, type Placed } from './wasm-memory.js';
 
@@ -26,28 +27,6 @@ interface Call {
   text: boolean;
   /** What came last of its exchanges: headers and bodies stay on this side. */
   answer?: Answer;
-}
-
-/** What the module exports: `bindings/wasm/src/exports.rs`. */
-export interface Exports {
-  memory: WebAssembly.Memory;
-  buffer(length: number): number;
-  /** The place for short texts: {@link ROOM} bytes. */
-  room(): number;
-  create(host: number, text: number, length: number): number;
-  dispose(engine: number): void;
-  send(engine: number, call: number, text: number, length: number, body: number, bodyLength: number): void;
-  token(engine: number, call: number): void;
-  observe(engine: number, on: number): void;
-  advance(engine: number, ms: number): void;
-  sleeps(engine: number): void;
-  list(engine: number, text: number, length: number): number;
-  next(pager: number, call: number): void;
-  cursor(pager: number): void;
-  leave(pager: number): void;
-  resume(key: number, number: number, text: number, length: number, body: number, bodyLength: number): void;
-  cancel(call: number): void;
-  names(): void;
 }
 
 const DATA = ['none', 'json', 'text', 'bytes'] as const;

@@ -1,7 +1,7 @@
 /**
  * Texts and bodies in the WASM module's memory: numbers cross as they are, these as a place and a length. Short ones go in through a place that is always the same, which spares a crossing and a piece of memory for each.
  */
-import type { Exports } from './wasm-host.js';
+import type { Exports } from './wasm-exports.js';
 
 /** A text or a body in the module's memory. */
 export type Placed = readonly [place: number, length: number];

@@ -14,7 +14,8 @@ import type {
   Testing,
 } from './engine.js';
 import { checkStore } from '../store.js';
-import { type Exports, type Host, Instance } from './wasm-host.js';
+import type { Exports } from './wasm-exports.js';
+import { type Host, Instance } from './wasm-host.js';
 
 /** What a runtime lets an engine do. */
 export interface Runtime {

@@ -1,0 +1,21 @@
+/** What the WASM module exports: `bindings/wasm/src/exports.rs`. */
+export interface Exports {
+  memory: WebAssembly.Memory;
+  buffer(length: number): number;
+  /** The place for short texts: {@link ROOM} bytes. */
+  room(): number;
+  create(host: number, text: number, length: number): number;
+  dispose(engine: number): void;
+  send(engine: number, call: number, text: number, length: number, body: number, bodyLength: number): void;
+  token(engine: number, call: number): void;
+  observe(engine: number, on: number): void;
+  advance(engine: number, ms: number): void;
+  sleeps(engine: number): void;
+  list(engine: number, text: number, length: number): number;
+  next(pager: number, call: number): void;
+  cursor(pager: number): void;
+  leave(pager: number): void;
+  resume(key: number, number: number, text: number, length: number, body: number, bodyLength: number): void;
+  cancel(call: number): void;
+  names(): void;
+}
