@@ -114,6 +114,22 @@ impl Queue {
         }
     }
 
+    /// An outcome was put into the queue. JavaScript's own event loop looks there after each turn; another thread wakes it once for many. Where JavaScript has not taken what came before, the wake-up for that is still to
+    /// come, or not followed yet.
+    fn announce(self: &Arc<Self>, taken: bool, waiting: usize) {
+        match &self.driver {
+            #[cfg(unix)]
+            Driver::EventLoop(_) => {}
+            // Nothing else can come.
+            Driver::Thread { .. } if taken && self.under_way.load(Ordering::Relaxed) == 1 => self.wake_up(),
+            Driver::Thread { .. } if taken => {
+                UNTOLD.with_borrow_mut(|untold| untold.push(Arc::clone(self)));
+            }
+            Driver::Thread { .. } if waiting == BATCH => tell(),
+            Driver::Thread { .. } => {}
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         lock(&self.done).is_empty()
     }
@@ -208,15 +224,7 @@ impl Ticket {
         // JavaScript gives the number to another call as soon as it has the outcome.
         self.forget();
         let (taken, waiting) = self.queue.put(self.number, told, outcome);
-        // Where JavaScript has not taken what came before, the wake-up for that is still to come, or not followed yet.
-        if taken && self.queue.under_way.load(Ordering::Relaxed) == 1 {
-            // Nothing else can come.
-            self.queue.wake_up();
-        } else if taken {
-            UNTOLD.with_borrow_mut(|untold| untold.push(Arc::clone(&self.queue)));
-        } else if waiting == BATCH {
-            tell();
-        }
+        self.queue.announce(taken, waiting);
     }
 }
 
