@@ -5,42 +5,28 @@
 //!
 //! One thread for calls, because handing a connection's answer from one thread to another costs more than what it does. JavaScript's own thread is the bottleneck long before it is.
 
-use std::{io, sync::OnceLock, thread};
+use std::{io, sync::OnceLock};
 
-use logto_management_local::Runtime;
+use logto_management_local::{Runtime, threads};
 use napi::{Error, Result};
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::Handle;
 
 use crate::port;
 
 /// The runtime of calls.
 pub(crate) fn with_a_thread() -> Result<Runtime> {
     static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
-    started(&RUNTIME, || {
-        // Before it goes idle the thread tells JavaScript of everything that came in since: one wake-up for a batch.
-        let runtime = Runtime::before_sleep(port::tell)?;
-        let driven = runtime.clone();
-        spawn("logto-management", move || driven.block_on(std::future::pending()))?;
-        Ok(runtime)
-    })
+    // Before it goes idle the thread tells JavaScript of everything that came in since: one wake-up for a batch.
+    started(&RUNTIME, || threads::with_a_thread(port::tell))
 }
 
 /// The runtime of Redis.
 pub(crate) fn of_redis() -> Result<Handle> {
     static RUNTIME: OnceLock<Option<Handle>> = OnceLock::new();
-    started(&RUNTIME, || {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let handle = runtime.handle().clone();
-        spawn("logto-management-redis", move || runtime.block_on(std::future::pending()))?;
-        Ok(handle)
-    })
+    started(&RUNTIME, threads::tokio_with_a_thread)
 }
 
 fn started<T: Clone>(runtime: &OnceLock<Option<T>>, start: impl FnOnce() -> io::Result<T>) -> Result<T> {
     let runtime = runtime.get_or_init(|| start().ok()).clone();
     runtime.ok_or_else(|| Error::from_reason("logto-management: no thread could be started"))
-}
-
-fn spawn(name: &str, drive: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    thread::Builder::new().name(name.to_owned()).spawn(drive).map(drop)
 }

@@ -12,15 +12,13 @@
 
 use std::{
     convert::Infallible,
-    future::pending,
     io,
     sync::{Mutex, MutexGuard, PoisonError},
-    thread,
 };
 
-use logto_management_local::Runtime;
+use logto_management_local::{Runtime, threads};
 use pyo3::{PyErr, PyResult, exceptions::PyRuntimeError};
-use tokio::{runtime::Builder, sync::oneshot};
+use tokio::{runtime::Handle, sync::oneshot};
 
 use crate::bridge;
 
@@ -55,25 +53,14 @@ pub(crate) fn callers() -> PyResult<Home> {
 /// The runtime with a thread, for asyncio.
 pub(crate) fn background() -> PyResult<Home> {
     static BACKGROUND: Slot<Runtime> = Mutex::new(None);
-    let make = || {
-        // Before it goes idle the thread tells the loops of everything that came in since: one wake-up for a batch.
-        let runtime = Runtime::before_sleep(bridge::tell)?;
-        let driven = runtime.clone();
-        spawn("logto-management", move || driven.block_on(pending()))?;
-        Ok(runtime)
-    };
-    of_this_process(&BACKGROUND, make).map(Home::Background)
+    // Before it goes idle the thread tells the loops of everything that came in since: one wake-up for a batch.
+    of_this_process(&BACKGROUND, || threads::with_a_thread(bridge::tell)).map(Home::Background)
 }
 
 /// The runtime of Redis.
-pub(crate) fn of_redis() -> PyResult<&'static tokio::runtime::Handle> {
-    static OF_REDIS: Slot<tokio::runtime::Handle> = Mutex::new(None);
-    of_this_process(&OF_REDIS, || {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
-        let handle = runtime.handle().clone();
-        spawn("logto-management-redis", move || runtime.block_on(pending()))?;
-        Ok(handle)
-    })
+pub(crate) fn of_redis() -> PyResult<&'static Handle> {
+    static OF_REDIS: Slot<Handle> = Mutex::new(None);
+    of_this_process(&OF_REDIS, threads::tokio_with_a_thread)
 }
 
 fn of_this_process<T>(slot: &Slot<T>, make: impl FnOnce() -> io::Result<T>) -> PyResult<&'static T> {
@@ -89,10 +76,6 @@ fn of_this_process<T>(slot: &Slot<T>, make: impl FnOnce() -> io::Result<T>) -> P
     }
 }
 
-fn spawn(name: &str, drive: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    thread::Builder::new().name(name.to_owned()).spawn(drive).map(drop)
-}
-
 fn unusable(error: io::Error) -> PyErr {
     PyRuntimeError::new_err(format!("The system refused what network I/O needs: {error}"))
 }
@@ -106,7 +89,8 @@ pub(crate) struct Driver {
 impl Driver {
     pub(crate) fn start(runtime: &'static Runtime) -> PyResult<Self> {
         let (until_dropped, dropped) = oneshot::channel();
-        spawn("logto-management-pages", move || drop(runtime.block_on(dropped))).map_err(unusable)?;
+        threads::spawn("logto-management-pages", move || drop(runtime.block_on(dropped)))
+            .map_err(unusable)?;
         Ok(Self { _until_dropped: until_dropped })
     }
 }

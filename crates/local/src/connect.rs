@@ -8,7 +8,6 @@ use std::{
     pin::{Pin, pin},
     sync::{Arc, OnceLock},
     task::{Context, Poll},
-    thread,
     time::Duration,
 };
 
@@ -32,7 +31,7 @@ use tower_service::Service;
 use crate::{
     runtime::Runtime,
     source::{Source, TcpStream},
-    tls,
+    threads, tls,
 };
 
 /// RFC 8305, 8: so long the first kind of address is tried before the other begins too.
@@ -241,7 +240,7 @@ impl Connector {
 /// The addresses of a name, as the system finds them. It blocks while it looks, so it has a thread of its own for that; connections are rare.
 async fn resolve(host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
     let (found, finding) = oneshot::channel();
-    thread::Builder::new().name("logto-management-dns".to_owned()).spawn(move || {
+    threads::spawn("logto-management-dns", move || {
         let addresses = (host.as_str(), port).to_socket_addrs().map(Iterator::collect);
         // Nobody waits any more: then it was for nothing.
         let _ = found.send(addresses);

@@ -25,6 +25,7 @@ mod runtime;
 mod seat;
 mod source;
 mod task;
+pub mod threads;
 mod timers;
 mod tls;
 mod transport;

@@ -250,14 +250,13 @@ impl Shared {
             act();
         }
         self.asleep.store(true, Ordering::SeqCst);
-        if woken() || !lock(&self.ready).is_empty() {
-            self.look_for(driver, Some(Duration::ZERO));
+        let patience = if woken() || !lock(&self.ready).is_empty() {
+            Some(Duration::ZERO)
         } else {
             let until_next = self.timers.next().map(|at| at.saturating_duration_since(Instant::now()));
-            let patience = patience
-                .map_or(until_next, |patience| Some(until_next.map_or(patience, |next| next.min(patience))));
-            self.look_for(driver, patience);
-        }
+            until_next.into_iter().chain(patience).min()
+        };
+        self.look_for(driver, patience);
         self.run_ready();
     }
 

@@ -59,12 +59,11 @@ impl Source {
 
     /// The system tells something.
     pub(crate) fn is_ready(&self, event: &Event) {
-        let failed = event.is_error();
-        let ended = failed || event.is_read_closed();
+        let read_ended = event.is_error() || event.is_read_closed();
+        let write_ended = event.is_error() || event.is_write_closed();
         let wakers = [
-            (event.is_readable() || ended).then(|| lock(&self.read).tell(ended)),
-            (event.is_writable() || failed || event.is_write_closed())
-                .then(|| lock(&self.write).tell(failed || event.is_write_closed())),
+            (event.is_readable() || read_ended).then(|| lock(&self.read).tell(read_ended)),
+            (event.is_writable() || write_ended).then(|| lock(&self.write).tell(write_ended)),
         ];
         wakers.into_iter().flatten().flatten().for_each(Waker::wake);
     }

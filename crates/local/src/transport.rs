@@ -175,8 +175,10 @@ impl Inner {
 }
 
 /// What HTTP wants said beside what the client says.
-fn prepared(request: Request<Bytes>, authority: &Authority) -> Result<Request<Full<Bytes>>, TransportError> {
-    let mut request = request;
+fn prepared(
+    mut request: Request<Bytes>,
+    authority: &Authority,
+) -> Result<Request<Full<Bytes>>, TransportError> {
     say_length(&mut request);
     let (mut parts, body) = request.into_parts();
     parts.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
