@@ -237,17 +237,17 @@ impl EventLoop {
     }
 }
 
-/// Memory for a handle, whose size libuv tells.
+/// How much memory a handle takes: libuv tells.
+fn words(uv: &Uv, kind: c_uint) -> usize {
+    unsafe { (uv.handle_size)(kind) }.div_ceil(size_of::<u64>())
+}
+
 fn allocate(uv: &Uv, kind: c_uint) -> Handle {
-    let words = unsafe { (uv.handle_size)(kind) }.div_ceil(size_of::<u64>());
-    Box::into_raw(vec![0_u64; words].into_boxed_slice()).cast()
+    Box::into_raw(vec![0_u64; words(uv, kind)].into_boxed_slice()).cast()
 }
 
 unsafe fn free(uv: &Uv, handle: Handle, kind: c_uint) {
-    unsafe {
-        let words = (uv.handle_size)(kind).div_ceil(size_of::<u64>());
-        drop(Box::from_raw(ptr::slice_from_raw_parts_mut(handle.cast::<u64>(), words)));
-    }
+    drop(unsafe { Box::from_raw(ptr::slice_from_raw_parts_mut(handle.cast::<u64>(), words(uv, kind))) });
 }
 
 /// What a handle belongs to. `data` is the first member of every handle, in all of libuv's version 1; its function for that would have to be looked up first.
