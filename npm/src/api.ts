@@ -52,11 +52,36 @@ type Call = (path: string, init: object) => Promise<CallResult<unknown>>;
 type Operation = (...given: unknown[]) => unknown;
 type Group = Record<string, Operation>;
 
-const VERBS: Record<string, string> = { G: 'GET', P: 'POST', U: 'PUT', A: 'PATCH', D: 'DELETE' };
+/**
+ * The letters of the table: the word that names begin with, and the method, which a listing has none of. `crates/xtask/src/bin/codegen/ts/table.rs` has the same.
+ */
+const SIGNS: Record<string, readonly [word: string, verb?: string]> = {
+  L: ['list'],
+  G: ['get', 'GET'],
+  l: ['list', 'GET'],
+  P: ['create', 'POST'],
+  S: ['assign', 'POST'],
+  T: ['add', 'POST'],
+  U: ['replace', 'PUT'],
+  u: ['update', 'PUT'],
+  s: ['upsert', 'PUT'],
+  A: ['update', 'PATCH'],
+  D: ['delete', 'DELETE'],
+};
 
-/** A group's name, from a path's first segment: `sso-connectors`, `.well-known`, `swagger.json`. */
-const camel = (segment: string): string =>
-  segment.replace(/^\W/, '').replace(/\W(\w)/g, (_, letter: string) => letter.toUpperCase());
+/** `sso-connectors`, `.well-known`, `list/roles/` in camel case. */
+const camel = (path: string): string =>
+  path.replace(/\W+(\w?)/g, (_, letter: string, at: number) => (at ? letter.toUpperCase() : letter));
+
+/** The name that follows from a path. What a parameter follows is one of several, and so is what is created. */
+const nameOf = (sign: string, segments: string[]): string =>
+  camel(
+    [SIGNS[sign]![0], ...segments.slice(1), sign === 'P' ? '{' : '']
+      .join('/')
+      .replace(/ies(?=\/{)/g, 'y')
+      .replace(/([^su])s(?=\/{)/g, '$1')
+      .replace(/{\w*/g, ''),
+  );
 
 /**
  * The operations by name of a client. `createManagementApi` gives them as `api`; this is for clients that `createApiClient` made.
@@ -68,20 +93,20 @@ const camel = (segment: string): string =>
 export function operationsOf(client: ApiClient): Api {
   const calls = client as unknown as Record<string, Call>;
   const api: Record<string, Group | Operation> = {};
-  for (const verb of Object.values(VERBS)) {
+  for (const verb of ['GET', 'PUT', 'POST', 'DELETE', 'PATCH']) {
     api[verb.toLowerCase()] = (path, init) => unwrap((calls[verb] as Call)(path as string, init as object));
   }
   let segments: string[] = [];
   for (const line of TABLE.split('\n')) {
-    const [place = '', signs = '', name = ''] = line.split(' ');
-    if (!name) {
-      continue;
-    }
+    const [place = '', ...operations] = line.split(' ');
     // How many segments it shares with the line before, and the others.
     segments = segments.slice(0, Number(place[0]));
     segments.push(...place.slice(1).split('/').filter(Boolean));
     const group = (api[camel(segments[0] as string)] ??= {}) as Group;
-    group[name] = operation(client, `/api/${segments.join('/')}`, signs);
+    for (const told of operations) {
+      const [signs = '', name = nameOf(signs[0] as string, segments)] = told.split('=');
+      group[name] = operation(client, `/api/${segments.join('/')}`, signs);
+    }
   }
   return api as unknown as Api;
 }
@@ -89,14 +114,18 @@ export function operationsOf(client: ApiClient): Api {
 /** The function behind a name: the path's parameters, the body, the query, the options, in this order, as far as the operation has them. */
 function operation(client: ApiClient, path: string, signs: string): Operation {
   const names = [...path.matchAll(/{(\w+)}/g)].map(([, name]) => name as string);
-  const verb = VERBS[signs[0] as string];
+  const sign = signs[0] as string;
+  const verb = SIGNS[sign]![1];
+  // `b` and `q` say that it is not as usual.
+  const hasBody = /[PSTUusA]/.test(sign) !== signs.includes('b');
+  const hasQuery = !verb !== signs.includes('q');
   return (...given) => {
     const params: Record<string, unknown> = {
       // A missing one is an empty one, which the core refuses: openapi-fetch would send the template's own text.
       path: Object.fromEntries(names.map((name) => [name, given.shift() ?? ''])),
     };
-    const body = /[bf]/.test(signs) && { body: asBody(given.shift()) };
-    if (signs.includes('q')) {
+    const body = hasBody && { body: asBody(given.shift()) };
+    if (hasQuery) {
       params['query'] = given.shift();
     }
     const init = { ...(given[0] as object), params, ...body };
