@@ -109,6 +109,30 @@ except Stop:
     assert (done.stdout, done.stderr, done.returncode) == ("stopped\n", "", 0)
 
 
+def test_a_signal_is_handled_at_once(wire: Wire, run_python: Any) -> None:
+    """Not when the waiting thread comes round by itself: so many would take far longer than the call may."""
+    program = """
+import signal, logto_management
+class Stop(Exception): pass
+seen = 0
+def count(*_):
+    global seen
+    seen += 1
+    if seen == 100: raise Stop
+signal.signal(signal.SIGALRM, count)
+api = logto_management.ManagementApi.from_env(retries=0, timeout=5)
+api.access_token()
+signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+try:
+    api.get('/api/users')
+except Stop:
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    print('stopped')
+"""
+    done = run_python(program, _environment(wire))
+    assert (done.stdout, done.stderr, done.returncode) == ("stopped\n", "", 0)
+
+
 FORKS = {
     # The parent has connections, a token and a runtime; parent and child go on side by side.
     "os.fork": """

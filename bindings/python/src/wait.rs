@@ -1,4 +1,4 @@
-//! Blocking calls: the GIL is released, and signals are looked at while the main thread waits, so that Ctrl-C breaks a call within about 100 ms and aborts its request on the wire.
+//! Blocking calls: the GIL is released, and a signal that comes in while the main thread waits has its handler run at once, so that Ctrl-C breaks a call and aborts its request on the wire.
 
 use std::{
     cell::Cell,
@@ -19,7 +19,7 @@ use pyo3::{prelude::*, types::PyModule};
 
 use crate::outbox::{Ask, Desk, OUTBOX, Outbox};
 
-/// How long a signal may wait for its handler.
+/// How long a signal may wait for its handler where it does not break the main thread's sleep: another thread got it, or it came just before, or another thread drives the runtime, and this one waits for that.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Runs `future` to its end on `runtime`, which the calling thread drives meanwhile.

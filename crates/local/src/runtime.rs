@@ -149,7 +149,8 @@ impl Runtime {
         }
     }
 
-    /// As [`block_on`](Self::block_on), until a deadline; `None` then, and the future can be gone on with. Sockets and timers are looked at once in any case.
+    /// As [`block_on`](Self::block_on), until a deadline, or until a signal comes in while this thread sleeps at the sockets; `None` then, and the future can be gone on with. Sockets and timers are looked at
+    /// once in any case.
     pub fn block_until<F: Future>(
         &self,
         mut future: Pin<&mut F>,
@@ -178,7 +179,7 @@ impl Runtime {
             // A last look, and the future has a last turn.
             late = patience == Some(Duration::ZERO);
             if waiting.drives() {
-                self.0.drive(&mut lock(&self.0.driver), patience, || parker.is_woken());
+                late |= self.0.drive(&mut lock(&self.0.driver), patience, || parker.is_woken());
             } else {
                 parker.park(patience);
             }
@@ -243,8 +244,8 @@ impl Shared {
         }
     }
 
-    /// One round of the thread that drives: runs what is ready, and sleeps until a socket, a timer or another thread has something, or its own future was woken.
-    fn drive(&self, driver: &mut Driver, patience: Option<Duration>, woken: impl Fn() -> bool) {
+    /// One round of the thread that drives: runs what is ready, and sleeps until a socket, a timer or another thread has something, or its own future was woken. Whether a signal came in.
+    fn drive(&self, driver: &mut Driver, patience: Option<Duration>, woken: impl Fn() -> bool) -> bool {
         self.run_ready();
         if let Some(act) = &self.before_sleep {
             act();
@@ -256,12 +257,13 @@ impl Shared {
             let until_next = self.timers.next().map(|at| at.saturating_duration_since(Instant::now()));
             until_next.into_iter().chain(patience).min()
         };
-        self.look_for(driver, patience);
+        let interrupted = self.look_for(driver, patience);
         self.run_ready();
+        interrupted
     }
 
-    /// Waits for sockets, and tells those who wait for them and for timers.
-    fn look_for(&self, driver: &mut Driver, patience: Option<Duration>) {
+    /// Waits for sockets, and tells those who wait for them and for timers. Whether a signal came in.
+    fn look_for(&self, driver: &mut Driver, patience: Option<Duration>) -> bool {
         // A signal is no failure: whoever waits looks whether it was for them. Any other failure says that the descriptor is no good, and none of ours is closed before its runtime.
         let looked = driver.poll.poll(&mut driver.events, patience);
         self.asleep.store(false, Ordering::SeqCst);
@@ -272,6 +274,7 @@ impl Shared {
             }
         }
         self.timers.fire();
+        looked.is_err_and(|error| error.kind() == io::ErrorKind::Interrupted)
     }
 
     fn run_ready(&self) {
