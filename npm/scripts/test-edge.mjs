@@ -4,9 +4,17 @@ import { fileURLToPath } from 'node:url';
 
 /** A call that hangs is a defect: it must fail, not hold up the run. */
 const LIMIT = '--test-timeout=120000';
-const files = ['worker-engine', 'worker', 'worker-store', 'memory', 'size', 'contract', 'edge-light', 'browser'].map(
-  (name) => `tests/${name}.test.mjs`,
-);
+const files = [
+  'permit',
+  'worker-engine',
+  'worker',
+  'worker-store',
+  'memory',
+  'size',
+  'contract',
+  'edge-light',
+  'browser',
+].map((name) => `tests/${name}.test.mjs`);
 const { status } = spawnSync(
   process.env.WORKERD_NODE || process.execPath,
   ['--test', '--test-reporter=spec', LIMIT, ...files],

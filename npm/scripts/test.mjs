@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** A call that hangs is a defect: it must fail, not hold up the run. */
 const LIMIT = '--test-timeout=120000';
 /** Tests that have a runner of their own: `npm run test:edge`. */
-const ELSEWHERE = /^(worker|worker-engine|worker-store|memory|size|contract|edge-light|browser)\.test\.mjs$/;
+const ELSEWHERE = /^(permit|worker|worker-engine|worker-store|memory|size|contract|edge-light|browser)\.test\.mjs$/;
 const files = ['', 'dropin/', 'official/', 'openapi-fetch/'].flatMap((folder) =>
   readdirSync(`${root}/tests/${folder}`)
     .filter((name) => name.endsWith('.test.mjs') && !ELSEWHERE.test(name))

@@ -10,15 +10,7 @@ import openapiFetch, {
   type HeadersOptions,
   type Middleware,
 } from 'openapi-fetch';
-import type {
-  Engine,
-  EngineCall,
-  EngineList,
-  EngineModule,
-  EngineOptions,
-  EngineResponse,
-  FetchSource,
-} from './engine/engine.js';
+import type { Engine, EngineCall, EngineList, EngineModule, EngineOptions, FetchSource } from './engine/engine.js';
 import { Authorization } from './authorization.js';
 import { direct, directCall, type DirectInit, isDirect, onlyHas } from './direct.js';
 import { fromEngine } from './errors.js';
@@ -131,9 +123,33 @@ export function createClient(
   const callOptions = ['timeout', ...module.callOptions];
   const plain = onlyHas(clientOptions, new Set(['headers']));
 
+  /** Sends a call that nobody looks into. */
+  const sendDirect = (
+    method: string,
+    init: DirectInit,
+    extras: CallExtras,
+    fetch: FetchSource | undefined,
+  ): Promise<unknown> => {
+    const signal = init.signal ?? undefined;
+    const make = (): EngineCall => {
+      const made = directCall(engine.baseUrl, method, clientOptions.headers, init, extras);
+      signal?.throwIfAborted();
+      made.headers = authorization.settle(made.headers, extras.route ?? '', made.target);
+      return made;
+    };
+    return direct(make, (made) => engines.for(fetch).send(made, signal));
+  };
+
   /** Sends a call that nobody looks into by itself, any other through openapi-fetch (`go`), with the engine for its `fetch`. */
-  const call = (method: string | undefined, route: string, init: Init | undefined, go: Call): Promise<unknown> => {
-    const { fetch, ...rest } = init ?? {};
+  const call = (method: string | undefined, route: string, init: Init, go: Call): Promise<unknown> => {
+    if (method !== undefined && plain && !hasMiddleware && !init.params?.query?.['search_params']) {
+      const { parseAs: text = 'json' } = init;
+      if ((text === 'json' || text === 'text') && isDirect(method, route, init as DirectInit)) {
+        // Most calls are so.
+        return sendDirect(method, init as DirectInit, { route, text, options: undefined }, undefined);
+      }
+    }
+    const { fetch, ...rest } = init;
     let options: Record<string, unknown> | undefined;
     for (const name of callOptions) {
       if (rest[name] !== undefined) {
@@ -156,30 +172,21 @@ export function createClient(
     // Only openapi-fetch reads what nobody else sees.
     const text: CallExtras['text'] = unseen && (parseAs === 'json' || parseAs === 'text') ? parseAs : undefined;
     const extras = { route, text, options };
-    const carry = async (sent: EngineCall, signal: AbortSignal | undefined): Promise<EngineResponse> => {
-      try {
-        return await engines.for(fetch).send(sent, signal);
-      } catch (failure) {
-        throw fromEngine(failure);
-      }
-    };
     if (method !== undefined && text !== undefined && plain && isDirect(method, route, rest as DirectInit)) {
-      return direct(
-        () => directCall(engine.baseUrl, method, clientOptions.headers, rest as DirectInit, extras),
-        (made) => {
-          const signal = (rest as DirectInit).signal ?? undefined;
-          signal?.throwIfAborted();
-          made.headers = authorization.settle(made.headers, route, made.target);
-          return carry(made, signal);
-        },
-      );
+      return sendDirect(method, rest as DirectInit, extras, fetch);
     }
     const send = async (request: Request): Promise<Response> => {
       const signal = ManagementRequest.signalOf(request);
       signal?.throwIfAborted();
       const sent = await ManagementRequest.toCall(request, extras);
       sent.headers = authorization.settle(sent.headers, route, sent.target, send);
-      return toResponse(text !== undefined, await carry(sent, signal), sent, request.url);
+      let answer;
+      try {
+        answer = await engines.for(fetch).send(sent, signal);
+      } catch (failure) {
+        throw fromEngine(failure);
+      }
+      return toResponse(text !== undefined, answer, sent, request.url);
     };
     rest['fetch'] = send;
     return go(route, rest);
@@ -196,7 +203,7 @@ export function createClient(
       base.use(...middleware);
     },
     eject: base.eject,
-    request: (method: string, path: string, init?: Init) =>
+    request: (method: string, path: string, init: Init = {}) =>
       call(undefined, path, init, (route, rest) => base.request(method, route, rest)),
     paginate: (path: string, options: PaginateOptions = {}) =>
       new Listing(
@@ -214,7 +221,7 @@ export function createClient(
     client[dispose] = client['dispose'];
   }
   for (const method of METHODS) {
-    client[method] = (path: string, init?: Init) => call(method, path, init, base[method]);
+    client[method] = (path: string, init: Init = {}) => call(method, path, init, base[method]);
   }
   return client as unknown as ApiClient;
 }

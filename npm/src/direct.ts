@@ -11,6 +11,7 @@ import {
   mergeHeaders,
 } from 'openapi-fetch';
 import type { EngineCall, EngineResponse } from './engine/engine.js';
+import { fromEngine } from './errors.js';
 import { type CallExtras, pack } from './request.js';
 import { readLight, toResponse } from './response.js';
 
@@ -76,25 +77,32 @@ export function directCall(
   return { method, target, route, headers, body: body as string | undefined, text, options };
 }
 
-/** Sends such a call (`carry`), and gives the result as openapi-fetch does. */
+/** Sends such a call, and gives the result as openapi-fetch does. */
 export async function direct(
   make: () => EngineCall,
-  carry: (call: EngineCall) => Promise<EngineResponse>,
+  send: (call: EngineCall) => Promise<EngineResponse>,
 ): Promise<unknown> {
   const call = make();
   const { method, text, target } = call;
-  const answer = await carry(call);
-  const response = toResponse(true, answer, call, target);
-  const { ok, headers, status } = response;
+  let answer;
+  try {
+    answer = await send(call);
+  } catch (failure) {
+    throw fromEngine(failure);
+  }
+  const { status } = answer;
+  const ok = status >= 200 && status <= 299;
   const as = ok && text === 'json' ? 'json' : 'text';
-  let read: unknown;
-  const isEmpty =
-    status === 204 ||
-    method === 'HEAD' ||
-    (headers.get('content-length') === '0' && !headers.get('transfer-encoding')?.includes('chunked'));
-  if (!isEmpty) {
-    const light = readLight(response, as);
-    read = light ? light.value : await response[as]();
+  const response = toResponse(true, answer, call, target);
+  const light = readLight(response, as);
+  let read = light?.value;
+  if (!light) {
+    const { headers } = response;
+    const isEmpty =
+      status === 204 ||
+      method === 'HEAD' ||
+      (headers.get('content-length') === '0' && !headers.get('transfer-encoding')?.includes('chunked'));
+    read = isEmpty ? undefined : await response[as]();
   }
   if (ok) {
     return { data: read, response };

@@ -21,8 +21,15 @@ export interface AnswerInfo {
 type Source = readonly [answer: EngineResponse, call: Pick<EngineCall, 'method' | 'route'>, target: string];
 
 /** The `Response` of an answer: a light one only where openapi-fetch reads the body, as text or JSON, before anybody else sees it. */
-export const toResponse = (light: boolean, ...source: Source): Response => {
-  const [{ status, body }, { method }] = source;
+export const toResponse = (
+  light: boolean,
+  answer: EngineResponse,
+  call: Pick<EngineCall, 'method' | 'route'>,
+  target: string,
+): Response => {
+  const { status, body } = answer;
+  const { method } = call;
+  const source: Source = [answer, call, target];
   return light && body.length > 0 && status !== 204 && method !== 'HEAD'
     ? (new LightResponse(source) as unknown as Response)
     : new ManagementResponse(source);
@@ -47,13 +54,14 @@ const errorOf = ([{ error }]: Source): LogtoError | undefined => error && toErro
 
 /** JSON, as a caller has it: a success that is no JSON is no error. `204`, an empty body and Logto's `text/plain` ("Created") give `undefined`, other text a string; the core tells them apart by what arrived. */
 function parse([answer, { method, route }]: Source, text: string): unknown {
-  const { data, status, attempts, requestId } = answer;
+  const { data } = answer;
   if (data !== 'json') {
     return data === 'none' ? undefined : text;
   }
   try {
     return JSON.parse(text);
   } catch (cause) {
+    const { status, attempts, requestId } = answer;
     const message = 'The answer says that it is JSON, and is not';
     const known = { ...(route !== undefined && { route }), ...(requestId !== undefined && { requestId }) };
     const failure = { name: 'decode.invalid_json', kind: 'Decode', message, status, method, attempts, ...known };

@@ -11,7 +11,7 @@ use logto_management_core::{Clock, TestingClock, UnixMillis};
 use crate::{host, tasks::Waiting};
 
 /// The longest timer that JavaScript knows, 24.8 days: it takes a longer one for 0.
-const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+pub(crate) const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
 /// Whole microseconds. Not `as_micros`: 128 bits.
 pub(crate) fn micros(duration: Duration) -> u64 {

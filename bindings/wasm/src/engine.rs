@@ -1,15 +1,21 @@
 //! One client of the core.
 
-use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 use logto_management_core::{
     Client, Data, Error, Event, Request, Response, UnixMillis,
+    auth::AccessToken,
     http::Method,
     json::{self, Json},
 };
 
 use crate::{
-    clock::{HostClock, micros},
+    clock::{HostClock, LONGEST, micros},
     fetch::FetchTransport,
     host::{self, Host},
     options::{Setup, call_options},
@@ -29,6 +35,8 @@ pub(crate) struct Engine {
     clock: HostClock,
     /// Whether the host wants events.
     listening: Rc<Cell<bool>>,
+    /// What the host was last permitted to send with, and how many such there were.
+    permitted: RefCell<(u32, Option<Arc<AccessToken>>)>,
 }
 
 impl Engine {
@@ -59,7 +67,7 @@ impl Engine {
                 }
             })
             .build()?;
-        Ok(Self { client, clock, listening })
+        Ok(Self { client, clock, listening, permitted: RefCell::default() })
     }
 
     /// The base url, without a trailing slash.
@@ -68,14 +76,38 @@ impl Engine {
     }
 
     /// Sends one request; any status is an answer.
-    pub(crate) fn send(&self, call: u32, head: &str, body: Option<Vec<u8>>) {
-        let request = request(head, body);
+    pub(crate) fn send(&self, call: u32, head: &str, body: Option<Vec<u8>>, sent_before: f64) {
+        let request = request(head, body).map(|request| {
+            if sent_before < 0.0 {
+                request
+            } else {
+                request.sent_before(Duration::from_micros((sent_before * 1000.0) as u64))
+            }
+        });
         let client = self.client.clone();
         run(call, async move {
             let response = client.execute(request?).await?;
             answer(call, &response);
             Ok(())
         });
+    }
+
+    /// Lets the host send one plain request by itself, or not (0). It is told what such a request carries where that is new, which the number says: timeout in milliseconds, most bytes of the answer, headers.
+    pub(crate) fn permit(&self) -> u32 {
+        let Some(token) = self.client.permit() else { return 0 };
+        let mut permitted = self.permitted.borrow_mut();
+        let (number, last) = &mut *permitted;
+        if !last.as_ref().is_some_and(|last| Arc::ptr_eq(last, &token)) {
+            let config = self.client.config();
+            let timeout = json::number(micros(config.timeout().min(LONGEST)) / 1000);
+            let limit = json::number(config.max_response_bytes() as u64);
+            let mut head = [&*timeout, "\n", &*limit, "\n"].concat();
+            text::add_headers(&mut head, &self.client.permitted_headers(&token));
+            host::tell(&head);
+            *number += 1;
+            *last = Some(token);
+        }
+        *number
     }
 
     pub(crate) fn pager(&self, list: &str) -> EnginePager {
@@ -146,12 +178,8 @@ fn answer(call: u32, response: &Response) {
         Data::Text(_) => 2,
         _ => 3,
     };
-    let mut text = response.request_id().unwrap_or_default().to_owned();
-    if let Some(error) = response.error() {
-        text.push('\n');
-        text.push_str(&error.to_json());
-    }
+    let error = response.error().map(|error| error.to_json()).unwrap_or_default();
     // The host has kept the body of a success.
     let body = if response.status().is_success() { &[] } else { &**response.body() };
-    host::tell_response(call, response.status().as_u16(), data, response.attempts(), &text, body);
+    host::tell_response(call, response.status().as_u16(), data, response.attempts(), &error, body);
 }

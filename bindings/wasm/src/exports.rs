@@ -77,7 +77,8 @@ pub(crate) extern "C" fn dispose(engine: usize) {
     ENGINES.with(|engines| engines.remove(engine));
 }
 
-/// Sends one request; any status is an answer. The text is method, target, route, options (JSON) and headers, a line each. A `body` of nowhere is none.
+/// Sends one request; any status is an answer. The text is method, target, route, options (JSON) and headers, a line each. A `body` of nowhere is none. What the host has sent by a [`permit`], it did `sent_before` ms
+/// ago; that is less than 0 otherwise.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn send(
     engine: usize,
@@ -86,10 +87,17 @@ pub(crate) extern "C" fn send(
     length: usize,
     body: *mut u8,
     body_length: usize,
+    sent_before: f64,
 ) {
     let head = host::text(place, length);
     let body = (!body.is_null()).then(|| host::bytes(body, body_length));
-    with_engine(engine, |engine| engine.send(call, &head, body));
+    with_engine(engine, |engine| engine.send(call, &head, body, sent_before));
+}
+
+/// Lets the host send one plain request by itself, or not (0): see [`Engine::permit`].
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn permit(engine: usize) -> u32 {
+    ENGINES.with(|engines| engines.get(engine)).map_or(0, |engine| engine.permit())
 }
 
 /// The token that a request would carry now.

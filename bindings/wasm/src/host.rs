@@ -167,12 +167,12 @@ pub(crate) fn give_up(key: u32) {
     unsafe { abort(key) }
 }
 
-/// Settles a call with an answer; the host has its headers, and its body where it kept it. `text` is the request id, and behind a line break the error's JSON, if there is one.
-pub(crate) fn tell_response(call: u32, status: u16, data: u32, attempts: u32, text: &str, body: &[u8]) {
+/// Settles a call with an answer; the host has its headers, and its body where it kept it. `error` is the JSON of its error, or nothing.
+pub(crate) fn tell_response(call: u32, status: u16, data: u32, attempts: u32, error: &str, body: &[u8]) {
     let status = u32::from(status);
     // SAFETY: the host reads these bytes before it returns.
     unsafe {
-        response(call, status, data, attempts, text.as_ptr(), text.len(), body.as_ptr(), body.len());
+        response(call, status, data, attempts, error.as_ptr(), error.len(), body.as_ptr(), body.len());
     }
 }
 

@@ -146,6 +146,18 @@ impl Config {
         &self.indicator
     }
 
+    /// The most time for one sending of a request that sets no other.
+    #[must_use]
+    pub const fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// The most bytes of an answer's body.
+    #[must_use]
+    pub const fn max_response_bytes(&self) -> usize {
+        self.max_response_bytes
+    }
+
     /// The most time for one connection; a transport reads it when it is built.
     #[must_use]
     pub const fn connect_timeout(&self) -> Duration {

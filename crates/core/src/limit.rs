@@ -113,6 +113,11 @@ impl RateLimiter {
         }
     }
 
+    /// Takes a turn that needs no waiting, if there is one.
+    pub(crate) fn try_acquire(&self, now: Duration) -> bool {
+        self.take(now, Some(now)).is_ok()
+    }
+
     /// For the same bucket elsewhere.
     #[cfg(feature = "shared-limit")]
     pub(crate) const fn measures(&self) -> crate::shared_limit::Measures {

@@ -6,7 +6,16 @@ export interface Exports {
   room(): number;
   create(host: number, text: number, length: number): number;
   dispose(engine: number): void;
-  send(engine: number, call: number, text: number, length: number, body: number, bodyLength: number): void;
+  send(
+    engine: number,
+    call: number,
+    text: number,
+    length: number,
+    body: number,
+    bodyLength: number,
+    sentBefore: number,
+  ): void;
+  permit(engine: number): number;
   token(engine: number, call: number): void;
   observe(engine: number, on: number): void;
   advance(engine: number, ms: number): void;

@@ -22,12 +22,10 @@ export class Answer {
   constructor(
     readonly status: number,
     headers: Headers,
-    /** The headers that the core is shown; all of them unless said. */
-    readonly shown: string | undefined,
-    /** What of the body the core is shown. */
-    readonly whole: string | Uint8Array<ArrayBuffer>,
-    /** The body, where it stays on this side. */
-    readonly kept: string | Uint8Array<ArrayBuffer> | undefined,
+    readonly type: string | null,
+    readonly body: string | Uint8Array<ArrayBuffer>,
+    /** Whether the body stays on this side. */
+    readonly stays: boolean,
   ) {
     this.#headers = headers;
   }
@@ -36,10 +34,23 @@ export class Answer {
   get headers(): string {
     return (this.#packed ??= toPairs(this.#headers));
   }
+
+  get requestId(): string | null {
+    return this.#headers.get(REQUEST_ID);
+  }
+
+  /** The headers that the core is shown: in a success whose body stays here its type and the request's id. That makes no pause, so when to come again is none of it. */
+  get shown(): string {
+    if (!this.stays) {
+      return this.headers;
+    }
+    const { type, requestId } = this;
+    return `${type === null ? '' : `content-type\n${type}\n`}${requestId === null ? '' : `${REQUEST_ID}\n${requestId}`}`;
+  }
 }
 
 /** Numbers for the core's `TransportErrorKind`, as `fetch.rs` reads them. */
-const enum Failure {
+export const enum Failure {
   Connect = 1,
   Timeout,
   Interrupted,
@@ -49,7 +60,6 @@ const enum Failure {
 
 const failed = (failure: Failure, message: string): Failed => ({ failure, message });
 
-/** What the core looks at in a success whose body stays here, beside its type: that makes no pause, so when to come again is none of it. */
 const REQUEST_ID = 'logto-core-request-id';
 
 /** Headers for `fetch`, out of names and values in turn. Names that come again are joined, as `fetch` does. */
@@ -87,19 +97,23 @@ export async function exchange(
     const { status, headers } = response;
     const stays = bodyStays !== 'no' && status >= 200 && status <= 299;
     const type = headers.get('content-type');
-    const asText = stays && bodyStays === 'text' && type !== null && /\bjson\b/i.test(type);
-    const read = await readBody(response, headers, limit, asText);
-    if (stays) {
-      const id = headers.get(REQUEST_ID);
-      const shown = `${type === null ? '' : `content-type\n${type}\n`}${id === null ? '' : `${REQUEST_ID}\n${id}`}`;
-      return new Answer(status, headers, shown, read.slice(0, 1), read);
+    const asText = stays && bodyStays === 'text' && isJson(type);
+    let read: Answer['body'];
+    if (isKnownToFit(response, headers, limit) || !response.body) {
+      read = asText ? await response.text() : new Uint8Array(await response.arrayBuffer());
+    } else {
+      // This takes several turns of the event loop, so it is for bodies that may need to be stopped.
+      const whole = await readPieces(response.body, limit);
+      read = asText ? decoder.decode(whole) : whole;
     }
     // Browsers hide which redirect it was; any of them makes the core say what it is.
-    return new Answer(response.type === 'opaqueredirect' ? 302 : status, headers, undefined, read, undefined);
+    return new Answer(status === 0 ? 302 : status, headers, type, read, stays);
   } catch (error) {
     return { ...classify(error, answered), thrown: presentable(error) };
   }
 }
+
+const decoder = new TextDecoder();
 
 class TooLarge extends Error {}
 
@@ -119,25 +133,23 @@ const MOST_OF_A_BYTE = 2048;
 /** Whether the answer says that its body cannot be larger than `limit`. */
 function isKnownToFit(response: Response, headers: Headers, limit: number): boolean {
   const told = headers.get('content-length');
+  const length = Number(told);
   return (
     told !== null &&
-    headers.get('content-encoding') === null &&
-    Number(told) * (response.type === 'cors' ? MOST_OF_A_BYTE : 1) <= limit
+    (length * MOST_OF_A_BYTE <= limit ||
+      (length <= limit && headers.get('content-encoding') === null && response.type !== 'cors'))
   );
 }
 
-/** The whole body; fails as soon as it is larger than `limit`. What is of known length may come as a text. */
-async function readBody(
-  response: Response,
-  headers: Headers,
+/** JSON for certain, as the core tells it by the type. */
+const isJson = (type: string | null): boolean => type !== null && /^application\/(?:[\w.-]+\+)?json(?:;|$)/i.test(type);
+
+/** The whole body; fails as soon as it is larger than `limit`. */
+async function readPieces(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   limit: number,
-  asText: boolean,
-): Promise<string | Uint8Array<ArrayBuffer>> {
-  // Piece by piece takes several turns of the event loop, so that is for bodies that may need to be stopped.
-  if (isKnownToFit(response, headers, limit) || !response.body) {
-    return asText ? response.text() : new Uint8Array(await response.arrayBuffer());
-  }
-  const reader = response.body.getReader();
+): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for (;;) {

@@ -9,7 +9,7 @@ import { messageOf, readError, TokenFailures } from './common.js';
 import type { EngineOptions, EnginePage, EngineResponse, EngineToken, ErrorData } from './engine.js';
 import { vaultStep } from './vault.js';
 import type { Exports } from './wasm-exports.js';
-import { Answer, exchange, toFields } from './wasm-fetch.js';
+import { Answer, exchange, type Failed, toFields } from './wasm-fetch.js';
 import { Memory, type Placed } from './wasm-memory.js';
 
 /** Something under way that can be given up. */
@@ -27,6 +27,15 @@ interface Call {
   text: boolean;
   /** What came last of its exchanges: headers and bodies stay on this side. */
   answer?: Answer;
+  /** What came of sending it by a permit. */
+  sent: Sent | undefined;
+}
+
+/** A request that was sent by a permit (see `wasm-permit.ts`). */
+export interface Sent {
+  /** What it carried. */
+  headers: string;
+  came: Answer | Failed;
 }
 
 const DATA = ['none', 'json', 'text', 'bytes'] as const;
@@ -35,7 +44,7 @@ const NOWHERE: Placed = [0, 0];
 type HostOptions = Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn' | 'tokenStore'>;
 
 /** What a call resolves with. A class: an object with a getter of its own costs more than all else in it. */
-class Told implements EngineResponse {
+export class Told implements EngineResponse {
   readonly #answer: Answer | undefined;
 
   constructor(
@@ -43,7 +52,6 @@ class Told implements EngineResponse {
     readonly body: string | Uint8Array<ArrayBuffer>,
     readonly data: EngineResponse['data'],
     readonly attempts: number,
-    readonly requestId: string | undefined,
     readonly error: ErrorData | undefined,
     answer: Answer | undefined,
   ) {
@@ -52,6 +60,10 @@ class Told implements EngineResponse {
 
   get headers(): string {
     return this.#answer?.headers ?? '';
+  }
+
+  get requestId(): string | undefined {
+    return this.#answer?.requestId ?? undefined;
   }
 }
 
@@ -137,10 +149,11 @@ export class Instance {
     start: (exports: Exports, number: number) => void,
     ended?: (number: number) => void,
     failures?: TokenFailures,
+    sent?: Sent,
   ): { number: number; result: Promise<T> } {
     const number = (this.#lastCall += 2);
     const result = new Promise<T>((resolve, reject) => {
-      this.#calls.set(number, { resolve, reject, ended, failures, text });
+      this.#calls.set(number, { resolve, reject, ended, failures, text, sent });
     });
     this.enter((exports) => {
       start(exports, number);
@@ -221,23 +234,34 @@ export class Instance {
           its.lastFields = toFields(headers);
           its.lastHeaders = headers;
         }
-        const stays = bodyStays === 0 ? 'no' : this.#calls.get(number)?.text ? 'text' : 'bytes';
-        void exchange(
-          its.options.fetch,
-          head.slice(0, methodEnd),
-          head.slice(methodEnd + 1, urlEnd),
-          its.lastFields,
-          copy,
-          limit,
-          stays,
-          controller.signal,
-        ).then((outcome) => {
+        const call = this.#calls.get(number);
+        const stays = bodyStays === 0 ? 'no' : call?.text ? 'text' : 'bytes';
+        const { sent } = call ?? {};
+        if (call) {
+          call.sent = undefined;
+        }
+        // With another token than it would have now, it has to be sent again.
+        const outcome =
+          sent?.headers === headers
+            ? Promise.resolve(sent.came)
+            : exchange(
+                its.options.fetch,
+                head.slice(0, methodEnd),
+                head.slice(methodEnd + 1, urlEnd),
+                its.lastFields,
+                copy,
+                limit,
+                stays,
+                controller.signal,
+              );
+        void outcome.then((outcome) => {
           if (outcome instanceof Answer) {
             const call = this.#calls.get(number);
             if (call) {
               call.answer = outcome;
             }
-            this.#end(key, controller, outcome.status, outcome.shown ?? outcome.headers, outcome.whole);
+            const { body, shown, status } = outcome;
+            this.#end(key, controller, status, shown, outcome.stays ? body.slice(0, 1) : body);
           } else {
             its.failures.keep(key, outcome.thrown);
             this.#end(key, controller, outcome.failure, outcome.message);
@@ -326,20 +350,17 @@ export class Instance {
         body: number,
         bodyLength: number,
       ): void => {
-        const text = this.memory.text(place, length);
-        const end = text.indexOf('\n');
-        const requestId = (end < 0 ? text : text.slice(0, end)) || undefined;
+        const error = this.memory.text(place, length);
         const { answer } = this.#calls.get(number) ?? {};
         this.resolve(
           number,
           new Told(
             status,
             // The body of an error comes back from the core, which has taken secrets out of it.
-            answer?.kept ?? this.memory.bytes(body, bodyLength).slice(),
+            answer?.stays ? answer.body : this.memory.bytes(body, bodyLength).slice(),
             DATA[data] ?? 'bytes',
             attempts,
-            requestId,
-            end < 0 ? undefined : readError(text.slice(end + 1)),
+            error === '' ? undefined : readError(error),
             answer,
           ),
         );

@@ -15,7 +15,10 @@ import type {
 } from './engine.js';
 import { checkStore } from '../store.js';
 import type { Exports } from './wasm-exports.js';
-import { type Host, Instance } from './wasm-host.js';
+import { Answer, exchange, Failure } from './wasm-fetch.js';
+import { type Host, Instance, type Sent, Told } from './wasm-host.js';
+import { Watches } from './wasm-watch.js';
+import { isPlain, type Permit, readPermit } from './wasm-permit.js';
 
 /** What a runtime lets an engine do. */
 export interface Runtime {
@@ -51,6 +54,7 @@ interface Inside {
   engine: number;
   /** Whether it was told that somebody listens to events. */
   observed: boolean;
+  permit?: Permit;
 }
 
 class WasmEngine implements Engine {
@@ -61,6 +65,8 @@ class WasmEngine implements Engine {
   readonly #alive: () => Instance;
   /** Calls under way. A trap ends all of them, so they are the living instance's. */
   readonly #underWay = new Set<number>();
+  /** Those that were sent by a permit. */
+  readonly #watches = new Watches();
   #inside: Inside | undefined;
   #disposed = false;
 
@@ -85,16 +91,65 @@ class WasmEngine implements Engine {
     }
   }
 
-  send(
+  send(call: EngineCall, signal?: AbortSignal): Promise<EngineResponse> {
+    const permit = signal === undefined && isPlain(call, this.baseUrl) ? this.#permit() : undefined;
+    return permit ? this.#sendByPermit(call, permit) : this.#send(call, signal);
+  }
+
+  #send(
     { method, target, route = '', headers, body, text, options }: EngineCall,
     signal?: AbortSignal,
+    sent?: Sent & { ago: number },
   ): Promise<EngineResponse> {
-    return this.#begin<EngineResponse>(text !== undefined, signal, ({ instance, engine }, exports, number) => {
+    const start = ({ instance, engine }: Inside, exports: Exports, number: number): void => {
       const given = options ? JSON.stringify(options) : '';
       const [place, length] = instance.memory.put(`${method}\n${target}\n${route}\n${given}\n${headers}`);
       const [bodyPlace, bodyLength] = body === undefined ? [0, 0] : instance.memory.put(body, length);
-      exports.send(engine, number, place, length, bodyPlace, bodyLength);
-    }).result;
+      exports.send(engine, number, place, length, bodyPlace, bodyLength, sent?.ago ?? -1);
+    };
+    return this.#begin<EngineResponse>(text !== undefined, signal, start, sent).result;
+  }
+
+  /** Asks the module to let one plain call be sent from here. Where somebody listens to events, all go through it. */
+  #permit(): Permit | undefined {
+    const inside = this.#enter();
+    if (this.#options.events?.isOpen) {
+      return undefined;
+    }
+    const { instance, engine } = inside;
+    let number = 0;
+    instance.enter(({ permit }) => {
+      number = permit(engine);
+    });
+    if (number !== 0 && inside.permit?.number !== number) {
+      inside.permit = readPermit(number, instance.said);
+    }
+    return number === 0 ? undefined : inside.permit;
+  }
+
+  async #sendByPermit(call: EngineCall, permit: Permit): Promise<EngineResponse> {
+    const { fields, headers, limit, timeoutMs } = permit;
+    const began = Date.now();
+    const watch = this.#watches.begin(timeoutMs);
+    let came = await exchange(
+      this.#options.fetch,
+      call.method,
+      call.target,
+      fields,
+      undefined,
+      limit,
+      'text',
+      watch.signal,
+    );
+    this.#watches.end(watch);
+    // A text is JSON.
+    if (came instanceof Answer && typeof came.body === 'string' && came.body !== '') {
+      return new Told(came.status, came.body, 'json', 1, undefined, came);
+    }
+    if (watch.isLate) {
+      came = { failure: Failure.Timeout, message: `No complete answer within ${timeoutMs} ms` };
+    }
+    return this.#send(call, undefined, { headers, came, ago: Math.max(Date.now() - began, 0) });
   }
 
   token(signal?: AbortSignal): Promise<EngineToken> {
@@ -164,6 +219,7 @@ class WasmEngine implements Engine {
     this.#disposed = true;
     const inside = this.#inside;
     this.#inside = undefined;
+    this.#watches.abort();
     for (const number of [...this.#underWay]) {
       if (inside?.instance.reject(number, DISPOSED)) {
         inside.instance.enter(({ cancel }) => {
@@ -205,6 +261,7 @@ class WasmEngine implements Engine {
     text: boolean,
     signal: AbortSignal | undefined,
     start: (inside: Inside, exports: Exports, number: number) => void,
+    sent?: Sent,
   ): { result: Promise<T>; stop: () => void } {
     signal?.throwIfAborted();
     const inside = this.#enter();
@@ -235,6 +292,7 @@ class WasmEngine implements Engine {
         signal?.removeEventListener('abort', abort);
       },
       inside.host.failures,
+      sent,
     );
     if (this.#underWay.has(number)) {
       signal?.addEventListener('abort', abort, { once: true });

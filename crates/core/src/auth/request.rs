@@ -57,6 +57,7 @@ pub(super) fn token_request(config: &Config, credentials: &Credentials) -> Resul
         // Asking twice for a token is as good as asking once.
         options: CallOptions { idempotent: Some(true), ..CallOptions::default() },
         body_stays_outside: false,
+        sent_before: None,
         needs_token: false,
         foreign: false,
     })

@@ -11,7 +11,7 @@ use crate::{
     clock::{BoxClock, Clock},
     config::Config,
     error::Error,
-    http::{HeaderValue, Method},
+    http::{HeaderMap, HeaderValue, Method},
     limit::RateLimiter,
     observe::Observer,
     page::{ListRequest, Pager},
@@ -216,6 +216,22 @@ impl<T: HttpTransport, C: Clock> Client<T, C> {
     /// Auth, or Transport.
     pub async fn access_token(&self) -> Result<Arc<AccessToken>, Error> {
         self.0.source.0.token_boxed().await
+    }
+
+    /// For doors whose host can send a request faster than through here: permission to send one, now, with the [headers](Self::permitted_headers) of this token, for [`timeout`](Config::timeout) and up to
+    /// [`max_response_bytes`](Config::max_response_bytes). Its turn at the rate limit is taken. `None` where anything would have to be waited for: take [`execute`](Self::execute) then.
+    ///
+    /// Only for a request without headers, body and options of its own, whose filled target needs no check and which carries the token. A success is its answer, and needs nothing more from here. Anything else is for
+    /// `execute` to judge: give it the request with [`sent_before`](Request::sent_before).
+    #[must_use]
+    pub fn permit(&self) -> Option<Arc<AccessToken>> {
+        self.0.pipeline.permit(&*self.0.source.0)
+    }
+
+    /// All headers of a request sent by a [`permit`](Self::permit).
+    #[must_use]
+    pub fn permitted_headers(&self, token: &Arc<AccessToken>) -> HeaderMap {
+        self.0.pipeline.headers(HeaderMap::new(), Some(token))
     }
 
     /// Begins a request by method and route template.

@@ -17,7 +17,7 @@ use crate::{
     config::Config,
     endpoint,
     error::{self, ApiErrorBody, Error, ErrorKind, Inner, name},
-    http::{HeaderValue, Request, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Request, StatusCode, header},
     limit::RateLimiter,
     observe::{Event, Observer},
     percent,
@@ -106,8 +106,25 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         }
     }
 
+    /// The turn and the token of a request that its door sends by itself, if it could go out at once. Where calls wait for a slot, none can.
+    pub(crate) fn permit(&self, source: &dyn DynTokenSource) -> Option<Arc<AccessToken>> {
+        #[cfg(feature = "shared-limit")]
+        if self.fleet.is_some() {
+            return None;
+        }
+        if self.slots.is_some() {
+            return None;
+        }
+        let token = source.ready()?;
+        let has_turn = |limiter: &Arc<RateLimiter>| limiter.try_acquire(self.clock.monotonic());
+        self.limiter.as_ref().is_none_or(has_turn).then_some(token)
+    }
+
     /// The rate limit.
     async fn take_turn(&self, run: &Run<'_>, access: Access<'_>) -> Result<(), Error> {
+        if run.sent == 0 && run.request.sent_before.is_some() {
+            return Ok(());
+        }
         let Some(limiter) = self.limiter.as_ref().filter(|_| !run.request.foreign) else { return Ok(()) };
         #[cfg(feature = "shared-limit")]
         if let Some(fleet) = &self.fleet {
@@ -181,7 +198,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         }
         run.sent += 1;
         let started = self.clock.monotonic();
-        run.began.get_or_insert(started);
+        run.began.get_or_insert_with(|| started.saturating_sub(request.sent_before.unwrap_or_default()));
         self.emit(&Event::Request {
             method: request.method.as_str(),
             route: &request.route,
@@ -239,18 +256,22 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         let mut http = Request::new(request.body.clone());
         *http.method_mut() = request.method.clone();
         *http.uri_mut() = request.uri.clone();
-        *http.headers_mut() = request.headers.clone();
-        let headers = http.headers_mut();
-        headers.entry(header::USER_AGENT).or_insert_with(|| self.user_agent.clone());
-        headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json, */*;q=0.5"));
-        if let Some(token) = token {
-            headers.insert(header::AUTHORIZATION, token.header().clone());
-        }
+        *http.headers_mut() = self.headers(request.headers.clone(), token);
         http.extensions_mut().insert(ResponseLimit(self.config.max_response_bytes));
         if request.body_stays_outside {
             http.extensions_mut().insert(BodyStaysOutside);
         }
         http
+    }
+
+    /// What a request with these headers of its own carries.
+    pub(crate) fn headers(&self, mut headers: HeaderMap, token: Option<&Arc<AccessToken>>) -> HeaderMap {
+        headers.entry(header::USER_AGENT).or_insert_with(|| self.user_agent.clone());
+        headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json, */*;q=0.5"));
+        if let Some(token) = token {
+            headers.insert(header::AUTHORIZATION, token.header().clone());
+        }
+        headers
     }
 
     /// A 401 of the API: the token is dropped and the request sent once more with a new one. Whether it was.

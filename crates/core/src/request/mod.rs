@@ -72,6 +72,7 @@ pub struct Request {
     headers: HeaderMap,
     body: Option<Bytes>,
     body_stays_outside: bool,
+    sent_before: Option<Duration>,
     pub(crate) options: CallOptions,
     /// The first thing wrong with it.
     defect: Option<Error>,
@@ -109,6 +110,7 @@ impl Request {
             headers,
             body: None,
             body_stays_outside: false,
+            sent_before: None,
             options: CallOptions::default(),
             defect: None,
         }
@@ -219,6 +221,13 @@ impl Request {
         self
     }
 
+    /// Its door has sent it already, by a [`permit`](crate::Client::permit), this long ago: the transport's first answer to it is what came of that.
+    #[must_use]
+    pub const fn sent_before(mut self, ago: Duration) -> Self {
+        self.sent_before = Some(ago);
+        self
+    }
+
     pub(crate) fn spoil(&mut self, why: impl Into<String>) {
         self.defect.get_or_insert_with(|| Error::request(why));
     }
@@ -278,6 +287,7 @@ impl Request {
             body: self.body.unwrap_or_default(),
             options: self.options,
             body_stays_outside: self.body_stays_outside,
+            sent_before: self.sent_before,
             needs_token: !foreign && !public && !own_authorization,
             foreign,
         })
@@ -294,6 +304,7 @@ pub(crate) struct Prepared {
     pub(crate) body: Bytes,
     pub(crate) options: CallOptions,
     pub(crate) body_stays_outside: bool,
+    pub(crate) sent_before: Option<Duration>,
     pub(crate) needs_token: bool,
     /// Not on the base url's origin: no token and no turn at the rate limit.
     pub(crate) foreign: bool,

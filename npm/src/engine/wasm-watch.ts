@@ -1,0 +1,102 @@
+/**
+ * Aborts requests that take too long.
+ *
+ * A timer and a controller cost a Worker as much as all else that is done for a request, so a call hands them on to the one that begins after it in the same turn of the event loop. Not to later ones: those may be part
+ * of another request to the Worker, where neither would work.
+ */
+
+/** Between two calls that follow each other lie some turns of the microtask queue: those of the façade, and of the caller's own functions. */
+const PATIENCE = 12;
+/** So many calls share one: what a runtime remembers of a signal's past is not for us to clear away. */
+const MOST_CALLS = 100;
+
+/** What one request at a time is watched by. */
+export class Watch {
+  /** The time is over. */
+  isLate = false;
+  calls = 0;
+  readonly #controller = new AbortController();
+  #deadline = 0;
+  #timer: unknown;
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  begin(ms: number): this {
+    this.calls += 1;
+    this.#deadline = Date.now() + ms;
+    // One that rings for an earlier call is set again then.
+    this.#timer ??= this.#set(ms);
+    return this;
+  }
+
+  #set(ms: number): unknown {
+    return setTimeout(() => {
+      const left = this.#deadline - Date.now();
+      if (left > 0) {
+        this.#timer = this.#set(left);
+      } else {
+        this.isLate = true;
+        this.abort();
+      }
+    }, ms);
+  }
+
+  abort(): void {
+    this.#controller.abort();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer as number);
+  }
+}
+
+/** Those of one client. */
+export class Watches {
+  readonly #all = new Set<Watch>();
+  readonly #spare: Watch[] = [];
+
+  begin(ms: number): Watch {
+    let watch = this.#spare.pop();
+    if (!watch) {
+      watch = new Watch();
+      this.#all.add(watch);
+    }
+    return watch.begin(ms);
+  }
+
+  /** The request is over. */
+  end(watch: Watch): void {
+    if (watch.signal.aborted || watch.calls >= MOST_CALLS) {
+      this.#stop(watch);
+    } else {
+      this.#spare.push(watch);
+      void this.#stopUnused(watch, watch.calls);
+    }
+  }
+
+  /** Aborts everything. */
+  abort(): void {
+    for (const watch of this.#all) {
+      watch.abort();
+    }
+  }
+
+  /** Stops one that nobody takes in this turn. */
+  async #stopUnused(watch: Watch, calls: number): Promise<void> {
+    for (let left = PATIENCE; left > 0; left -= 1) {
+      await undefined;
+      if (watch.calls !== calls) {
+        return;
+      }
+    }
+    this.#spare.splice(this.#spare.indexOf(watch), 1);
+    this.#stop(watch);
+  }
+
+  #stop(watch: Watch): void {
+    watch.stop();
+    this.#all.delete(watch);
+  }
+}
