@@ -15,25 +15,31 @@ export class Watch {
   /** The time is over. */
   isLate = false;
   calls = 0;
+  /** When the request was sent, by `Date.now()`. */
+  began = 0;
   readonly #controller = new AbortController();
-  #deadline = 0;
+  readonly #ms: number;
   #timer: unknown;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  begin(ms: number): this {
+  begin(): this {
     this.calls += 1;
-    this.#deadline = Date.now() + ms;
+    this.began = Date.now();
     // One that rings for an earlier call is set again then.
-    this.#timer ??= this.#set(ms);
+    this.#timer ??= this.#set(this.#ms);
     return this;
   }
 
   #set(ms: number): unknown {
     return setTimeout(() => {
-      const left = this.#deadline - Date.now();
+      const left = this.began + this.#ms - Date.now();
       if (left > 0) {
         this.#timer = this.#set(left);
       } else {
@@ -57,13 +63,14 @@ export class Watches {
   readonly #all = new Set<Watch>();
   readonly #spare: Watch[] = [];
 
+  /** @param ms The same for all of them. */
   begin(ms: number): Watch {
     let watch = this.#spare.pop();
     if (!watch) {
-      watch = new Watch();
+      watch = new Watch(ms);
       this.#all.add(watch);
     }
-    return watch.begin(ms);
+    return watch.begin();
   }
 
   /** The request is over. */

@@ -65,7 +65,7 @@ class WasmEngine implements Engine {
   readonly #alive: () => Instance;
   /** Calls under way. A trap ends all of them, so they are the living instance's. */
   readonly #underWay = new Set<number>();
-  /** Those that were sent by a permit. */
+  /** Of those that were sent by a permit. */
   readonly #watches = new Watches();
   #inside: Inside | undefined;
   #disposed = false;
@@ -129,7 +129,6 @@ class WasmEngine implements Engine {
 
   async #sendByPermit(call: EngineCall, permit: Permit): Promise<EngineResponse> {
     const { fields, headers, limit, timeoutMs } = permit;
-    const began = Date.now();
     const watch = this.#watches.begin(timeoutMs);
     let came = await exchange(
       this.#options.fetch,
@@ -149,7 +148,7 @@ class WasmEngine implements Engine {
     if (watch.isLate) {
       came = { failure: Failure.Timeout, message: `No complete answer within ${timeoutMs} ms` };
     }
-    return this.#send(call, undefined, { headers, came, ago: Math.max(Date.now() - began, 0) });
+    return this.#send(call, undefined, { headers, came, ago: Math.max(Date.now() - watch.began, 0) });
   }
 
   token(signal?: AbortSignal): Promise<EngineToken> {
