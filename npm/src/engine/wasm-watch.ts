@@ -12,21 +12,19 @@ const MOST_CALLS = 100;
 
 /** What one request at a time is watched by. */
 export class Watch {
-  /** The time is over. */
+  /** The time was over. */
   isLate = false;
+  isAborted = false;
   calls = 0;
   /** When the request was sent, by `Date.now()`. */
   began = 0;
   readonly #controller = new AbortController();
+  readonly signal = this.#controller.signal;
   readonly #ms: number;
   #timer: unknown;
 
   constructor(ms: number) {
     this.#ms = ms;
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
   }
 
   begin(): this {
@@ -50,6 +48,7 @@ export class Watch {
   }
 
   abort(): void {
+    this.isAborted = true;
     this.#controller.abort();
   }
 
@@ -75,7 +74,7 @@ export class Watches {
 
   /** The request is over. */
   end(watch: Watch): void {
-    if (watch.signal.aborted || watch.calls >= MOST_CALLS) {
+    if (watch.isAborted || watch.calls >= MOST_CALLS) {
       this.#stop(watch);
     } else {
       this.#spare.push(watch);
