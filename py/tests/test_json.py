@@ -55,11 +55,20 @@ def test_it_decodes_what_python_decodes(parse: Any) -> None:
         rows = [_value(chance) for _ in range(5)]
         row = {key: _value(chance, 3) for key in KEYS}
         rows += [dict(chance.sample(list(row.items()), k=chance.randrange(1, len(row)))) for _ in range(5)]
+        # And rows that begin alike, with other values: what is usual for a key, and what is not.
+        alike = [{key: _value(chance, 4) for key in KEYS} for _ in range(5)]
+        rows += [dict(list(row.items())[: chance.choice((3, 9, 10))]) | {"more": 1} for row in alike] + alike
+        # Servers write no spaces; whoever reads it does.
+        spaces = chance.choice((None, None, 0, 2))
+        separators = (",", ":") if spaces is None and chance.random() < 0.8 else None
         document = json.dumps(
-            rows, ensure_ascii=chance.random() < 0.5, indent=chance.choice((None, None, 0, 2)), allow_nan=False
+            rows, ensure_ascii=chance.random() < 0.5, indent=spaces, separators=separators, allow_nan=False
         )
         # Texts, for they tell 1 from 1.0 and True, and the order of keys.
         assert repr(parse(document)) == repr(json.loads(document)), round_
+
+
+TWICE = ['{"a":null,"b":1,"c":1,"d":1,"e":1,"a":2}', '{"a":3,"b":1,"c":1,"d":1,"e":1,"a":null}'] * 3
 
 
 @pytest.mark.parametrize(
@@ -75,6 +84,7 @@ def test_it_decodes_what_python_decodes(parse: Any) -> None:
         ("0.1e+1", 1.0),
         ("123456789.123456789", 123456789.123456789),
         ('{"a": 1, "b": 2, "a": 3}', {"a": 3, "b": 2}),
+        (f"[{','.join(TWICE)}]", [{"a": a, "b": 1, "c": 1, "d": 1, "e": 1} for a in (2, None) * 3]),
         (" \t\r\n[ ] \n", []),
         ("{ }", {}),
         (r'"\ud83d\ude00\/"', "😀/"),
@@ -95,6 +105,7 @@ WRONG = [
     *(WHOLE[:end] for end in range(1, len(WHOLE))),
     *(WHOLE + more for more in ("}", ",", "1", "x")),
     *("tru", "nul", "True", "NaN", "Infinity", "01", "-", "+1", ".5", "5.", "1e", "0x10", "1-1", "'a'"),
+    *("01234567", "012345678", "12345678x", "1234567:", "1234/678", "-", "-a", "-01234567"),
     *("[1,]", "[,1]", "[1 2]", '{"a":1,}', '{"a" 1}', "{a:1}", "{1:1}", '{"a":}', "[}", "{]"),
     *('"\t"', '"a\nb"', '"\x00"', '"aaaaaaaaaaaa\x1f"', r'"\x"', r'"\u12"', r'"\ud800"', '"\\', "\ufeff1"),
     "[" * 200 + "]" * 200,
@@ -105,7 +116,7 @@ def test_what_is_no_json_is_refused(parse: Any) -> None:
     for document in WRONG:
         with pytest.raises(DecodeError):
             parse(document)
-    for document in (b'"\xff"', b'["a", "\xc3"]', b'{"\xf0\x9f": 1}'):
+    for document in (b'"\xff"', b'["a", "\xc3"]', b'{"\xf0\x9f": 1}', b'{"a":"\xed\xa0\x80"}', b"[\xc3\xa9]"):
         with pytest.raises(DecodeError):
             parse(document)
 

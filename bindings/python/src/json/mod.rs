@@ -8,8 +8,9 @@
 mod keys;
 mod number;
 mod shapes;
+mod text;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use logto_management::core::{
     json::special,
@@ -23,7 +24,8 @@ use pyo3::{
 use serde::de::Error as _;
 
 use keys::Keys;
-use shapes::{Hint, Shape, Shapes};
+use shapes::{Given, Hint, Shape, Shapes};
+use text::text;
 
 /// As deep as serde_json goes.
 const DEPTH: u8 = 127;
@@ -60,12 +62,9 @@ impl Memory {
 /// # Errors
 /// Where it is no JSON.
 pub(crate) fn parse<'py>(py: Python<'py>, json: &[u8]) -> serde_json::Result<Bound<'py, PyAny>> {
-    let parsed = match std::str::from_utf8(json) {
-        Ok(text) => Memory::with(|memory| {
-            Parser { py, text, bytes: json, at: 0, memory, values: Vec::with_capacity(ROOM) }.document()
-        }),
-        Err(_) => Err(Stop::NotJson),
-    };
+    let parsed = Memory::with(|memory| {
+        Parser { py, bytes: json, at: 0, memory, values: Vec::with_capacity(ROOM) }.document()
+    });
     parsed.map_err(|stop| match stop {
         Stop::NotJson => match serde_json::from_slice::<Value>(json) {
             Err(error) => error,
@@ -92,7 +91,6 @@ type Parsed<'py> = Result<Bound<'py, PyAny>, Stop>;
 
 struct Parser<'a, 'py> {
     py: Python<'py>,
-    text: &'a str,
     bytes: &'a [u8],
     at: usize,
     memory: &'a mut Memory,
@@ -102,9 +100,9 @@ struct Parser<'a, 'py> {
 
 impl<'a, 'py> Parser<'a, 'py> {
     fn document(&mut self) -> Parsed<'py> {
-        let mut hint = self.memory.last;
-        let value = self.value(DEPTH, &mut hint)?;
-        self.memory.last = hint;
+        let hint = Cell::new(self.memory.last);
+        let value = self.value(DEPTH, &hint)?;
+        self.memory.last = hint.get();
         match self.next_token() {
             None => Ok(value),
             Some(_) => Err(Stop::NotJson),
@@ -116,6 +114,7 @@ impl<'a, 'py> Parser<'a, 'py> {
     }
 
     /// The next byte that is no white space.
+    #[inline(always)]
     fn next_token(&mut self) -> Option<u8> {
         loop {
             match self.peek() {
@@ -125,30 +124,38 @@ impl<'a, 'py> Parser<'a, 'py> {
         }
     }
 
-    /// Steps over what must come next.
-    fn expect(&mut self, word: &str) -> Result<(), Stop> {
-        let end = self.at + word.len();
-        if self.bytes.get(self.at..end) != Some(word.as_bytes()) {
-            return Err(Stop::NotJson);
+    /// Steps over this text, if it comes next; whether it did.
+    #[inline(always)]
+    fn skip(&mut self, text: &[u8]) -> bool {
+        let end = self.at + text.len();
+        let comes = self.bytes.get(self.at..end) == Some(text);
+        if comes {
+            self.at = end;
         }
-        self.at = end;
-        Ok(())
+        comes
+    }
+
+    /// Steps over the rest of a value that can only be this.
+    fn literal(&mut self, word: &[u8], value: impl Fn(Python<'py>) -> Bound<'py, PyAny>) -> Parsed<'py> {
+        if self.skip(word) { Ok(value(self.py)) } else { Err(Stop::NotJson) }
     }
 
     /// A value. The hint says what it looks like, if it is an object or a list of some, and learns what it did.
-    fn value(&mut self, depth: u8, hint: &mut Hint) -> Parsed<'py> {
+    #[inline(always)]
+    fn value(&mut self, depth: u8, hint: &Cell<Hint>) -> Parsed<'py> {
         match self.next_token().ok_or(Stop::NotJson)? {
             b'"' => self.string(),
+            b'n' => self.literal(b"null", |py| py.None().into_bound(py)),
+            b't' => self.literal(b"true", |py| PyBool::new(py, true).to_owned().into_any()),
+            b'f' => self.literal(b"false", |py| PyBool::new(py, false).to_owned().into_any()),
             b'{' => self.object(depth, hint),
             b'[' => self.list(depth, hint),
-            b'n' => self.expect("null").map(|()| self.py.None().into_bound(self.py)),
-            b't' => self.expect("true").map(|()| PyBool::new(self.py, true).to_owned().into_any()),
-            b'f' => self.expect("false").map(|()| PyBool::new(self.py, false).to_owned().into_any()),
             _ => self.number(),
         }
     }
 
-    fn list(&mut self, depth: u8, hint: &mut Hint) -> Parsed<'py> {
+    #[inline(never)]
+    fn list(&mut self, depth: u8, hint: &Cell<Hint>) -> Parsed<'py> {
         let depth = depth.checked_sub(1).ok_or(Stop::NotJson)?;
         self.at += 1;
         let first = self.values.len();
@@ -169,25 +176,60 @@ impl<'a, 'py> Parser<'a, 'py> {
         Ok(PyList::new(self.py, self.values.drain(first..))?.into_any())
     }
 
-    fn object(&mut self, depth: u8, hint: &mut Hint) -> Parsed<'py> {
-        let py = self.py;
+    #[inline(never)]
+    fn object(&mut self, depth: u8, hint: &Cell<Hint>) -> Parsed<'py> {
         let depth = depth.checked_sub(1).ok_or(Stop::NotJson)?;
-        self.at += 1;
-        if self.next_token() == Some(b'}') {
-            self.at += 1;
-            return Ok(PyDict::new(py).into_any());
+        if self.skip(b"{}") {
+            return Ok(PyDict::new(self.py).into_any());
         }
         let first = self.values.len();
-        let shape = self.memory.shapes.get(*hint);
-        let mut ended = false;
-        if let Some(shape) = &shape {
-            ended = self.members_of(shape, depth)?;
-            if ended && self.values.len() - first == shape.len() {
-                return Ok(shape.dict(py, self.values.drain(first..))?.into_any());
+        let Some(shape) = self.memory.shapes.get(hint.get()) else {
+            return self.other_object(depth, hint, first, Vec::new());
+        };
+        let mut given = Given::NONE;
+        for (at, member) in shape.members().iter().enumerate() {
+            if member.usual().is_some_and(|usual| self.skip(usual)) {
+                continue;
             }
+            if !self.skip(member.text()) {
+                return self.not_so(depth, hint, first, &shape, at, given);
+            }
+            let value = self.value(depth, member.inner())?;
+            self.values.push(value);
+            given.add(at);
         }
-        // Not as expected, or not up to its end.
-        let mut keys = shape.map_or_else(Vec::new, |shape| shape.keys(py, self.values.len() - first));
+        if !self.skip(b"}") {
+            return self.not_so(depth, hint, first, &shape, shape.members().len(), given);
+        }
+        Ok(shape.dict(self.py, given, self.values.drain(first..))?.into_any())
+    }
+
+    /// An object that is not as expected, or not up to its end. So many members were.
+    #[inline(never)]
+    fn not_so(
+        &mut self,
+        depth: u8,
+        hint: &Cell<Hint>,
+        first: usize,
+        shape: &Shape,
+        count: usize,
+        given: Given,
+    ) -> Parsed<'py> {
+        let (keys, values) = shape.members_of(self.py, count, given, self.values.drain(first..));
+        self.values.extend(values);
+        self.other_object(depth, hint, first, keys)
+    }
+
+    /// An object as it comes. These keys have been read, and their values are those from `first` on.
+    #[inline(never)]
+    fn other_object(
+        &mut self,
+        depth: u8,
+        hint: &Cell<Hint>,
+        first: usize,
+        mut keys: Vec<Bound<'py, PyString>>,
+    ) -> Parsed<'py> {
+        let mut ended = if keys.is_empty() { self.begins_object() } else { self.ends_object()? };
         let mut seen = true;
         while !ended {
             let (key, before) = self.key()?;
@@ -197,40 +239,27 @@ impl<'a, 'py> Parser<'a, 'py> {
                 return Err(Stop::NotJson);
             }
             self.at += 1;
-            let mut unknown = Hint::NONE;
-            let value = self.value(depth, &mut unknown)?;
+            let value = self.value(depth, &Cell::new(Hint::NONE))?;
             self.values.push(value);
             ended = self.ends_object()?;
         }
+        let values = self.values.drain(first..);
         // What looks like none before is not expected again: maps by id and the like.
-        if seen && let Some(known) = self.memory.shapes.of(py, &keys)? {
-            *hint = known;
+        if seen && let Some(known) = self.memory.shapes.of(self.py, &keys, values.as_slice())? {
+            hint.set(known);
         }
-        let dict = PyDict::new(py);
-        for (key, value) in keys.iter().zip(self.values.drain(first..)) {
+        let dict = PyDict::new(self.py);
+        for (key, value) in keys.iter().zip(values) {
             dict.set_item(key, value)?;
         }
         Ok(dict.into_any())
     }
 
-    /// The values of an object, as long as its keys are those of a shape; whether it ended.
-    fn members_of(&mut self, shape: &Shape, depth: u8) -> Result<bool, Stop> {
-        let mut at = 0;
-        while let Some((text, inner)) = shape.member(at) {
-            if !self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(text)) {
-                return Ok(false);
-            }
-            self.at += text.len();
-            let mut hint = inner.get();
-            let value = self.value(depth, &mut hint)?;
-            inner.set(hint);
-            self.values.push(value);
-            if self.ends_object()? {
-                return Ok(true);
-            }
-            at += 1;
-        }
-        Ok(false)
+    /// At an object's brace: whether it is empty. If not, the next thing is a key.
+    fn begins_object(&mut self) -> bool {
+        self.at += 1;
+        self.next_token();
+        self.skip(b"}")
     }
 
     /// After a member: whether the object ends here. If not, the next thing is a key.
@@ -246,66 +275,72 @@ impl<'a, 'py> Parser<'a, 'py> {
 
     /// A key, and whether it was seen before.
     fn key(&mut self) -> Result<(Bound<'py, PyString>, bool), Stop> {
-        let py = self.py;
         if self.peek() != Some(b'"') {
             return Err(Stop::NotJson);
         }
-        match self.string_token()? {
-            (token, true) => Ok(self.memory.keys.look_up(py, token)),
-            (token, false) => unescaped(py, token).map(|key| (key, false)),
+        match self.plain_string() {
+            Ok(token) => self.memory.keys.look_up(self.py, token),
+            Err(end) => Ok((self.unescaped(end)?, false)),
         }
     }
 
+    #[inline(always)]
     fn string(&mut self) -> Parsed<'py> {
-        let py = self.py;
-        match self.string_token()? {
-            (plain, true) => Ok(PyString::new(py, plain).into_any()),
-            (token, false) => unescaped(py, token).map(Bound::into_any),
+        match self.plain_string() {
+            Ok(token) => text(self.py, token).map(Bound::into_any),
+            Err(end) => self.unescaped(end).map(Bound::into_any),
         }
     }
 
-    /// Steps over a string: what is between its quotes, where that is what it stands for; else all of it.
-    fn string_token(&mut self) -> Result<(&'a str, bool), Stop> {
-        let begin = self.at;
-        let mut at = special(self.bytes, begin + 1);
-        let mut plain = true;
-        loop {
-            match self.bytes.get(at) {
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    plain = false;
-                    at = special(self.bytes, at + 2);
-                }
-                // The end, or a control character, which only an escape can stand for.
-                _ => return Err(Stop::NotJson),
+    /// Steps over a string that stands for what is between its quotes, and gives that. If it does not: where it stops to.
+    #[inline(always)]
+    fn plain_string(&mut self) -> Result<&'a [u8], usize> {
+        let begin = self.at + 1;
+        let end = special(self.bytes, begin);
+        match self.bytes.get(begin..end) {
+            Some(token) if self.bytes.get(end) == Some(&b'"') => {
+                self.at = end + 1;
+                Ok(token)
             }
+            _ => Err(end),
         }
-        self.at = at + 1;
-        let token = if plain { begin + 1..at } else { begin..at + 1 };
-        self.text.get(token).map(|token| (token, plain)).ok_or(Stop::NotJson)
     }
 
-    fn number(&mut self) -> Parsed<'py> {
+    /// Steps over a string with an escape there.
+    #[cold]
+    fn unescaped(&mut self, mut escape: usize) -> Result<Bound<'py, PyString>, Stop> {
         let begin = self.at;
-        let rest = self.bytes.get(begin..).unwrap_or_default();
-        let length =
-            rest.iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
-        let length = length.count();
-        self.at += length;
-        if let Some(number) = rest.get(..length).and_then(number::whole) {
+        // Else the end, or a control character, which only an escape can stand for.
+        while self.bytes.get(escape) == Some(&b'\\') {
+            escape = special(self.bytes, escape + 2);
+        }
+        self.at = escape + 1;
+        let token = self.bytes.get(begin..self.at).ok_or(Stop::NotJson)?;
+        let whole: String = serde_json::from_slice(token).map_err(|_| Stop::NotJson)?;
+        text(self.py, whole.as_bytes())
+    }
+
+    #[inline(always)]
+    fn number(&mut self) -> Parsed<'py> {
+        if let Some((number, length)) = self.bytes.get(self.at..).and_then(number::whole) {
+            self.at += length;
             return Ok(number.into_bound_py_any(self.py)?);
         }
-        let token = self.text.get(begin..self.at).unwrap_or_default();
-        let number: Number = serde_json::from_str(token).map_err(|_| Stop::NotJson)?;
+        self.other_number()
+    }
+
+    #[inline(never)]
+    fn other_number(&mut self) -> Parsed<'py> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let length =
+            rest.iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
+        let token = rest.get(..length.count()).unwrap_or_default();
+        self.at += token.len();
+        let number: Number = serde_json::from_slice(token).map_err(|_| Stop::NotJson)?;
         Ok(match (number.as_i64(), number.as_u64()) {
             (Some(number), _) => number.into_bound_py_any(self.py)?,
             (_, Some(number)) => number.into_bound_py_any(self.py)?,
             _ => number.as_f64().into_bound_py_any(self.py)?,
         })
     }
-}
-
-fn unescaped<'py>(py: Python<'py>, token: &str) -> Result<Bound<'py, PyString>, Stop> {
-    let text: String = serde_json::from_str(token).map_err(|_| Stop::NotJson)?;
-    Ok(PyString::new(py, &text))
 }

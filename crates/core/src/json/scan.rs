@@ -21,11 +21,11 @@ fn past_plain_words(bytes: &[u8], mut at: usize) -> usize {
     // A byte's high bit is set where it is one of those; bytes above the first may be wrong, by borrowing.
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*chunk);
-        let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-        let quote = zero(word ^ (ONES * b'"' as u64));
-        let backslash = zero(word ^ (ONES * b'\\' as u64));
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
-        let found = quote | backslash | control;
+        let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
+        let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+        let control = word.wrapping_sub(ONES * 0x20);
+        // What has its high bit set from the beginning is none of those.
+        let found = (quote | backslash | control) & !word & HIGH;
         if found != 0 {
             return at + (found.trailing_zeros() / 8) as usize;
         }
