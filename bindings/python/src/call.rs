@@ -6,6 +6,7 @@ use logto_management::{
 };
 use pyo3::{
     exceptions::PyValueError,
+    intern,
     prelude::*,
     types::{PyBytes, PyDict},
 };
@@ -43,7 +44,7 @@ impl Parameters for ListBuilder {
     }
 }
 
-/// Path, query and headers: each a `dict`, or a sequence of pairs, or `None`.
+/// Path, query and headers: each a mapping, or a sequence of pairs, or `None`.
 #[derive(Debug)]
 pub(crate) struct Parts<'a, 'py> {
     pub(crate) path: Option<&'a Bound<'py, PyAny>>,
@@ -64,12 +65,12 @@ impl Parts<'_, '_> {
         }
         for (name, value) in pairs(self.query)? {
             let name = value::text("the name of a query parameter", &name)?;
-            let value = value::to_json(&format!("the query parameter {name}"), &value)?;
+            let value = value::to_json(format_args!("the query parameter {name}"), &value)?;
             to = to.query_parameter(&name, &value);
         }
         for (name, value) in pairs(self.headers)? {
             let name = value::text("the name of a header", &name)?;
-            let value = value::text(&format!("the header {name}"), &value)?;
+            let value = value::text(format_args!("the header {name}"), &value)?;
             to = to.header_line(&name, &value);
         }
         Ok(to)
@@ -81,9 +82,13 @@ type Pairs<'py> = Vec<(Bound<'py, PyAny>, Bound<'py, PyAny>)>;
 fn pairs<'py>(given: Option<&Bound<'py, PyAny>>) -> PyResult<Pairs<'py>> {
     match given {
         None => Ok(Vec::new()),
-        Some(given) => match given.cast::<PyDict>() {
+        Some(given) => match given.cast_exact::<PyDict>() {
             Ok(members) => Ok(members.iter().collect()),
-            Err(_) => given.try_iter()?.map(|pair| pair?.extract()).collect(),
+            Err(_) => {
+                let items = given.getattr_opt(intern!(given.py(), "items"))?;
+                let pairs = items.map_or_else(|| Ok(given.clone()), |items| items.call0())?;
+                pairs.try_iter()?.map(|pair| pair?.extract()).collect()
+            }
         },
     }
 }
@@ -93,7 +98,7 @@ pub(crate) fn options(given: Option<&Bound<'_, PyDict>>) -> PyResult<Result<Call
     let mut options = CallOptions::default();
     for (name, value) in given.into_iter().flatten() {
         let name = value::text("the name of an option", &name)?;
-        let value = value::to_json(&format!("the option {name}"), &value)?;
+        let value = value::to_json(format_args!("the option {name}"), &value)?;
         if let Err(error) = options.set(&name, &value) {
             return Ok(Err(error));
         }

@@ -82,7 +82,7 @@ pub(crate) fn open(
     }
     for (name, value) in options.iter().flatten() {
         let name = value::text("the name of an option", &name)?;
-        let value = value::to_json(&format!("the option {name}"), &value)?;
+        let value = value::to_json(format_args!("the option {name}"), &value)?;
         builder = match builder.option(&name, &value) {
             Ok(builder) => builder,
             Err(error) => return failed(error),
@@ -95,7 +95,7 @@ pub(crate) fn open(
     let mut connecting = Network::new();
     for (name, value) in &network {
         let name = value::text("the name of an option", &name)?;
-        let value = value::to_json(&format!("the option {name}"), &value)?;
+        let value = value::to_json(format_args!("the option {name}"), &value)?;
         connecting = match connecting.option(&name, &value) {
             Ok(network) => network,
             Err(error) => return failed(error),

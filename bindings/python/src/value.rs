@@ -1,5 +1,7 @@
 //! Python values to the core's: query values, path parameters, options.
 
+use std::fmt::Display;
+
 use logto_management::core::serde_json::{Map, Number, Value};
 use pyo3::{
     exceptions::PyTypeError,
@@ -14,11 +16,11 @@ const DEPTH: u8 = 16;
 ///
 /// # Errors
 /// `TypeError`, naming what the value was for.
-pub(crate) fn to_json(what: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
-    convert(what, value, DEPTH)
+pub(crate) fn to_json(what: impl Display, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    convert(&what, value, DEPTH)
 }
 
-fn convert(what: &str, value: &Bound<'_, PyAny>, depth: u8) -> PyResult<Value> {
+fn convert(what: &dyn Display, value: &Bound<'_, PyAny>, depth: u8) -> PyResult<Value> {
     if value.is_none() {
         return Ok(Value::Null);
     }
@@ -75,7 +77,7 @@ pub(crate) fn segment(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> 
         || value.is_instance_of::<PySet>()
         || value.is_instance_of::<PyFrozenSet>();
     if misfit {
-        return Err(unfit(&format!("the path parameter {name}"), "str or int", value));
+        return Err(unfit(&format_args!("the path parameter {name}"), "str or int", value));
     }
     Ok(value.str()?.to_string_lossy().into_owned())
 }
@@ -84,14 +86,14 @@ pub(crate) fn segment(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> 
 ///
 /// # Errors
 /// `TypeError`, naming what it was for.
-pub(crate) fn text(what: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+pub(crate) fn text(what: impl Display, value: &Bound<'_, PyAny>) -> PyResult<String> {
     match value.cast::<PyString>() {
         Ok(text) => Ok(text.to_string_lossy().into_owned()),
-        Err(_) => Err(unfit(what, "str", value)),
+        Err(_) => Err(unfit(&what, "str", value)),
     }
 }
 
-fn unfit(what: &str, expected: &str, value: &Bound<'_, PyAny>) -> PyErr {
+fn unfit(what: &dyn Display, expected: &str, value: &Bound<'_, PyAny>) -> PyErr {
     let kind = value.get_type().name().map_or_else(|_| "something else".to_owned(), |name| name.to_string());
     PyTypeError::new_err(format!("{what} must be {expected}, not {kind}"))
 }

@@ -40,7 +40,7 @@ class AsyncManagementApi(Base, AsyncGroups, AsyncVerbs):
     _asynchronous: ClassVar[bool] = True
 
     async def _send(self, method: str, template: str, call: Mapping[str, Any]) -> Any:
-        return await _exchange(self._engine, self._defaults, method, template, call, whole=False)
+        return await _exchange(self._engine, self._defaults, method, template, call, False)
 
     @property
     def raw(self) -> AsyncRawApi:
@@ -81,7 +81,7 @@ class AsyncRawApi(AsyncRawGroups, AsyncRawVerbs):
         self._defaults = defaults
 
     async def _send(self, method: str, template: str, call: Mapping[str, Any]) -> RawResponse[Any]:
-        return RawResponse(await _exchange(self._engine, self._defaults, method, template, call, whole=True))
+        return RawResponse(await _exchange(self._engine, self._defaults, method, template, call, True))
 
     async def _list(self, template: str, listing: Mapping[str, Any]) -> RawResponse[Any]:
         return await self._send("GET", template, one_page(template, listing))
@@ -93,19 +93,19 @@ async def _exchange(
     method: str,
     template: str,
     call: Mapping[str, Any],
-    *,
     whole: bool,
 ) -> Any:
     """Send a request; what comes of it is data, or where ``whole`` a native answer."""
     if defaults is not None:
         call = merged(defaults, call)
-    given = arguments(method, template, **call)
+    tracing = TRACING in modules
+    given = arguments(method, template, whole or tracing, **call)
     attend(engine)
-    if TRACING not in modules:
-        return settle(engine, await run(engine.send, *given, whole))
+    if not tracing:
+        return settle(engine, await run(engine.send, *given))
     from ._telemetry import Span
 
     with Span(engine, method, template) as span:
-        answer = settle(engine, await run(engine.send, *given, True))
+        answer = settle(engine, await run(engine.send, *given))
         span.answered(answer)
     return answer if whole else data_of(answer)

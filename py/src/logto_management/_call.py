@@ -22,6 +22,7 @@ TRACING = "opentelemetry.trace"
 def arguments(
     method: str,
     template: str,
+    whole: bool,
     /,
     *,
     path: Any = None,
@@ -36,7 +37,7 @@ def arguments(
     content_type: str | None = None,
     data: Any = None,
     files: Any = None,
-) -> tuple[str, str, Any, Any, Any, str | None, bytes | None, dict[str, Any] | None]:
+) -> tuple[str, str, Any, Any, Any, str | None, bytes | None, dict[str, Any] | None, bool]:
     """Order a call's keywords as the native ``send`` takes them; an unknown one is a ``TypeError``."""
     body = None
     if json is not None or content is not None or data is not None or files is not None:
@@ -46,8 +47,10 @@ def arguments(
         if content_type is not None and headers is not None and _names_type(headers):
             # The caller's own header says it, and a second one would be wrong.
             content_type = None
-    options = call_options(timeout, retries, deadline, idempotent)
-    return method, template, pairs(path), pairs(query), pairs(headers), content_type, body, options
+    options = None
+    if timeout is not None or retries is not None or deadline is not None or idempotent is not None:
+        options = call_options(timeout, retries, deadline, idempotent)
+    return method, template, path, query, headers, content_type, body, options, whole
 
 
 def call_options(timeout: Any, retries: Any, deadline: Any, idempotent: Any) -> dict[str, Any] | None:
@@ -87,13 +90,6 @@ def one_page(template: str, listing: Mapping[str, Any]) -> dict[str, Any]:
 def pairs_of(headers: Any) -> Iterable[tuple[str, str]]:
     """Make pairs of headers in any form."""
     return headers.items() if hasattr(headers, "items") else headers  # type: ignore[no-any-return]
-
-
-def pairs(given: Any) -> Any:
-    """Make any mapping something that the native module reads: a ``dict``, or pairs."""
-    if type(given) is not dict and hasattr(given, "items"):
-        return list(given.items())
-    return given  # pyright: ignore[reportUnknownVariableType] - Any, which it has narrowed
 
 
 def _names_type(headers: Any) -> bool:

@@ -40,7 +40,7 @@ class ManagementApi(Base, Groups, Verbs):
     _asynchronous: ClassVar[bool] = False
 
     def _send(self, method: str, template: str, call: Mapping[str, Any]) -> Any:
-        return _exchange(self._engine, self._defaults, method, template, call, whole=False)
+        return _exchange(self._engine, self._defaults, method, template, call, False)
 
     @property
     def raw(self) -> RawApi:
@@ -87,7 +87,7 @@ class RawApi(RawGroups, RawVerbs):
     def _send(self, method: str, template: str, call: Mapping[str, Any]) -> RawResponse[Any]:
         from ._response import RawResponse
 
-        return RawResponse(_exchange(self._engine, self._defaults, method, template, call, whole=True))
+        return RawResponse(_exchange(self._engine, self._defaults, method, template, call, True))
 
     def _list(self, template: str, listing: Mapping[str, Any]) -> RawResponse[Any]:
         return self._send("GET", template, one_page(template, listing))
@@ -99,20 +99,20 @@ def _exchange(
     method: str,
     template: str,
     call: Mapping[str, Any],
-    *,
     whole: bool,
 ) -> Any:
     """Send a request; what comes of it is data, or where ``whole`` a native answer."""
     if defaults is not None:
         call = merged(defaults, call)
-    given = arguments(method, template, **call)
+    tracing = TRACING in modules
+    given = arguments(method, template, whole or tracing, **call)
     attend(engine)
-    if TRACING not in modules:
-        return settle(engine, engine.send(*given, whole))
+    if not tracing:
+        return settle(engine, engine.send(*given))
     from ._response import data_of
     from ._telemetry import Span
 
     with Span(engine, method, template) as span:
-        answer = settle(engine, engine.send(*given, True))
+        answer = settle(engine, engine.send(*given))
         span.answered(answer)
     return answer if whole else data_of(answer)

@@ -85,9 +85,9 @@ def begin(
     options = _call.call_options(timeout, retries, deadline, idempotent)
     pager = engine.pager(
         template,
-        _call.pairs(path),
-        _call.pairs(query),
-        _call.pairs(headers),
+        path,
+        query,
+        headers,
         options,
         page_size,
         page,
