@@ -51,7 +51,8 @@ impl Transport {
 impl HttpTransport for Transport {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
         if let Some(callable) = &self.callable {
-            return outbox::send(callable, request).await;
+            // In a box, as what is rare: the future of each request has room for it.
+            return Box::pin(outbox::send(callable, request)).await;
         }
         let inner = self
             .inner
@@ -62,7 +63,8 @@ impl HttpTransport for Transport {
             return inner.send(request).await;
         }
         let inner = inner.clone();
-        let answer = self.runtime.join(async move { inner.send(request).await }).await;
+        let sending = Box::pin(async move { inner.send(request).await });
+        let answer = self.runtime.join(sending).await;
         answer.unwrap_or_else(|| {
             let message = "The request's task ended before its answer came";
             Err(TransportError::new(TransportErrorKind::Cancelled, message))

@@ -86,11 +86,11 @@ impl Connection {
     /// Sends a request, and waits for the whole answer. Dropping the future leaves a connection that is to be dropped too.
     pub(crate) async fn exchange(
         &mut self,
-        request: Request<Full<Bytes>>,
+        request: Box<Request<Full<Bytes>>>,
         limit: usize,
     ) -> Result<Response<Bytes>, Failed> {
         let response = {
-            let mut response = std::pin::pin!(self.sender.try_send_request(request));
+            let mut response = std::pin::pin!(self.sender.try_send_request(*request));
             let io = &mut self.io;
             poll_fn(|context| {
                 if let Some(open) = io

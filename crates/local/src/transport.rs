@@ -51,7 +51,8 @@ struct Inner {
 struct Idle {
     scheme: Scheme,
     authority: Authority,
-    connection: Connection,
+    /// In a box, for it is large, and goes from here to a call and back.
+    connection: Box<Connection>,
     since: Instant,
 }
 
@@ -88,13 +89,15 @@ impl HttpTransport for LocalTransport {
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
             return Err(TransportError::new(TransportErrorKind::Other, "The request's url is not absolute"));
         };
-        let mut request = prepared(request, authority)?;
+        // In a box: whoever waits for the answer has no room for it in turn.
+        let mut request = Box::new(prepared(request, authority)?);
         loop {
             let known = self.0.take(scheme, authority);
             let is_known = known.is_some();
             let mut connection = match known {
                 Some(connection) => connection,
-                None => self.0.open(&uri).await?,
+                // In a box: it is rare and large, and the future of each request has room for it.
+                None => Box::pin(self.0.open(&uri)).await?,
             };
             address(&mut request, &uri, &connection.via);
             match connection.exchange(request, limit).await {
@@ -103,7 +106,7 @@ impl HttpTransport for LocalTransport {
                     return Ok(answer);
                 }
                 // The server closed it just now. Another one, then; nothing was sent.
-                Err(Failed::Unsent(unsent)) if is_known => request = *unsent,
+                Err(Failed::Unsent(unsent)) if is_known => request = unsent,
                 Err(Failed::Unsent(_)) => {
                     return Err(TransportError::new(
                         TransportErrorKind::Connect,
@@ -118,7 +121,7 @@ impl HttpTransport for LocalTransport {
 
 impl Inner {
     /// A connection that nobody uses, if there is one that is still open.
-    fn take(&self, scheme: &Scheme, authority: &Authority) -> Option<Connection> {
+    fn take(&self, scheme: &Scheme, authority: &Authority) -> Option<Box<Connection>> {
         loop {
             let mut idle = {
                 let mut all = lock(&self.idle);
@@ -133,7 +136,7 @@ impl Inner {
     }
 
     /// Keeps a connection for the next request, if the server does.
-    fn keep(self: &Arc<Self>, scheme: &Scheme, authority: &Authority, mut connection: Connection) {
+    fn keep(self: &Arc<Self>, scheme: &Scheme, authority: &Authority, mut connection: Box<Connection>) {
         if !connection.is_open() {
             return;
         }
@@ -166,11 +169,11 @@ impl Inner {
         }
     }
 
-    async fn open(&self, uri: &Uri) -> Result<Connection, TransportError> {
+    async fn open(&self, uri: &Uri) -> Result<Box<Connection>, TransportError> {
         let connected = self.connector.connect(uri).await;
         let connected = connected.map_err(|error| failure(TransportErrorKind::Connect, error))?;
         let opened = Connection::new(connected).await;
-        opened.map_err(|error| failure(TransportErrorKind::Connect, error))
+        opened.map(Box::new).map_err(|error| failure(TransportErrorKind::Connect, error))
     }
 }
 
