@@ -17,6 +17,7 @@
 
 mod clock;
 mod connect;
+mod event_loops;
 mod exchange;
 mod joined;
 mod on_tokio;
@@ -31,6 +32,7 @@ mod tls;
 mod transport;
 
 pub use clock::LocalClock;
+pub use event_loops::{EventLoop, EventLoops, Started, Turn};
 pub use joined::Joined;
 pub use on_tokio::OnTokio;
 pub use runtime::Runtime;

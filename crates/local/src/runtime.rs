@@ -3,7 +3,8 @@
 //! It has no thread. Whoever waits drives it:
 //!
 //! - a thread in [`Runtime::block_on`]. Where several wait, one looks after the sockets for all, and hands that over when it leaves;
-//! - another event loop, which waits for [`Runtime::as_fd`](std::os::fd::AsFd) to become readable and then calls [`Runtime::turn`].
+//! - another event loop, which waits for [`Runtime::as_raw_fd`](std::os::fd::AsRawFd) to become readable and then calls [`Runtime::turn`];
+//! - one of several event loops, or a thread for all of them: [`EventLoops`](crate::EventLoops).
 //!
 //! So a call of one thread costs no hand-off: the thread writes the request itself, sleeps once, and reads the answer itself.
 
@@ -14,7 +15,7 @@ use std::{
     io, mem,
     pin::{Pin, pin},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Waker},
@@ -63,6 +64,9 @@ impl fmt::Debug for Runtime {
 pub(crate) struct Shared {
     /// Used by whoever drives.
     driver: Mutex<Driver>,
+    /// The driver's, for other event loops.
+    #[cfg(unix)]
+    descriptor: std::os::fd::RawFd,
     registry: mio::Registry,
     waker: mio::Waker,
     /// The driver sleeps, or is in another event loop, and must be woken to see what is new.
@@ -75,6 +79,14 @@ pub(crate) struct Shared {
     seat: Seat,
     /// What the driver does before it sleeps.
     before_sleep: Option<Box<dyn Fn() + Send + Sync>>,
+}
+
+/// What came of a look at sockets and timers.
+struct Looked {
+    /// One of them had something.
+    found: bool,
+    /// A signal came in, and it may be for whoever waits.
+    interrupted: bool,
 }
 
 struct Driver {
@@ -104,6 +116,8 @@ impl Runtime {
         let registry = poll.registry().try_clone()?;
         let waker = mio::Waker::new(&registry, WAKE)?;
         Ok(Self(Arc::new(Shared {
+            #[cfg(unix)]
+            descriptor: std::os::fd::AsRawFd::as_raw_fd(&poll),
             driver: Mutex::new(Driver { poll, events: Events::with_capacity(EVENTS) }),
             registry,
             waker,
@@ -179,34 +193,55 @@ impl Runtime {
             // A last look, and the future has a last turn.
             late = patience == Some(Duration::ZERO);
             if waiting.drives() {
-                late |= self.0.drive(&mut lock(&self.0.driver), patience, || parker.is_woken());
+                let looked = self.0.drive(&mut lock(&self.0.driver), patience, || parker.is_woken());
+                late |= looked.interrupted;
             } else {
                 parker.park(patience);
             }
         }
     }
 
-    /// For another event loop, which is this runtime's only driver: runs what is ready, looks at sockets and timers, and waits for nothing. When the next timer is due: the loop comes again then, if nothing happens before.
+    /// For another event loop: looks at sockets and timers, unless a thread does, runs what is ready, and waits for nothing. When the next timer is due: the loop comes again then, if nothing happens before.
     pub fn turn(&self) -> Option<Instant> {
+        self.glance();
+        self.0.timers.next()
+    }
+
+    /// As [`turn`](Self::turn); whether there was anything to do.
+    pub(crate) fn glance(&self) -> bool {
         self.0.asleep.store(false, Ordering::SeqCst);
-        self.0.look_for(&mut lock(&self.0.driver), Some(Duration::ZERO));
-        self.run()
+        // Who has the sockets already sleeps there, or is about to leave.
+        let driver = match self.0.driver.try_lock() {
+            Ok(driver) => Some(driver),
+            Err(TryLockError::Poisoned(driver)) => Some(driver.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        let found = driver.is_some_and(|mut driver| self.0.look_for(&mut driver, Some(Duration::ZERO)).found);
+        self.0.run_from_outside() || found
     }
 
     /// For another event loop: spawns a future, and gives it its first turn at once. See [`turn`](Self::turn).
     pub fn start(&self, future: impl Future<Output = ()> + Send + 'static) -> Option<Instant> {
-        self.0.asleep.store(false, Ordering::SeqCst);
-        self.spawn(future);
-        self.run()
+        self.start_task(future);
+        self.0.timers.next()
     }
 
-    fn run(&self) -> Option<Instant> {
-        self.0.run_ready();
+    pub(crate) fn start_task(&self, future: impl Future<Output = ()> + Send + 'static) -> Arc<Task> {
+        self.0.asleep.store(false, Ordering::SeqCst);
+        let task = self.task(future);
+        self.0.run_from_outside();
+        task
+    }
+
+    /// Lets whoever drives from now on come round, whatever this thread has seen of what is new.
+    pub(crate) fn rouse(&self) {
         self.0.asleep.store(true, Ordering::SeqCst);
-        if !lock(&self.0.ready).is_empty() {
-            self.wake();
-        }
-        self.0.timers.next()
+        self.wake();
+    }
+
+    /// Whether there are no tasks: nothing is to be done, nor ever will be.
+    pub(crate) fn is_empty(&self) -> bool {
+        lock(&self.0.tasks).is_empty()
     }
 
     /// Lets the driver come round once more, whether or not there is something to do.
@@ -244,8 +279,8 @@ impl Shared {
         }
     }
 
-    /// One round of the thread that drives: runs what is ready, and sleeps until a socket, a timer or another thread has something, or its own future was woken. Whether a signal came in.
-    fn drive(&self, driver: &mut Driver, patience: Option<Duration>, woken: impl Fn() -> bool) -> bool {
+    /// One round of the thread that drives: runs what is ready, and sleeps until a socket, a timer or another thread has something, or its own future was woken, or a signal comes in.
+    fn drive(&self, driver: &mut Driver, patience: Option<Duration>, woken: impl Fn() -> bool) -> Looked {
         self.run_ready();
         if let Some(act) = &self.before_sleep {
             act();
@@ -257,33 +292,47 @@ impl Shared {
             let until_next = self.timers.next().map(|at| at.saturating_duration_since(Instant::now()));
             until_next.into_iter().chain(patience).min()
         };
-        let interrupted = self.look_for(driver, patience);
+        let looked = self.look_for(driver, patience);
         self.run_ready();
-        interrupted
+        looked
     }
 
-    /// Waits for sockets, and tells those who wait for them and for timers. Whether a signal came in.
-    fn look_for(&self, driver: &mut Driver, patience: Option<Duration>) -> bool {
+    /// Waits for sockets, and tells those who wait for them and for timers.
+    fn look_for(&self, driver: &mut Driver, patience: Option<Duration>) -> Looked {
         // A signal is no failure: whoever waits looks whether it was for them. Any other failure says that the descriptor is no good, and none of ours is closed before its runtime.
-        let looked = driver.poll.poll(&mut driver.events, patience);
+        let polled = driver.poll.poll(&mut driver.events, patience);
         self.asleep.store(false, Ordering::SeqCst);
-        if looked.is_ok() {
+        if polled.is_ok() {
             for event in &driver.events {
                 let source = lock(&self.sources).get(event.token().0).cloned();
                 source.inspect(|source| source.is_ready(event));
             }
         }
-        self.timers.fire();
-        looked.is_err_and(|error| error.kind() == io::ErrorKind::Interrupted)
+        let fired = self.timers.fire();
+        Looked {
+            found: fired || polled.is_ok() && !driver.events.is_empty(),
+            interrupted: polled.is_err_and(|error| error.kind() == io::ErrorKind::Interrupted),
+        }
     }
 
-    fn run_ready(&self) {
-        for _ in 0..TASKS {
-            let Some(task) = lock(&self.ready).pop_front() else { return };
+    fn run_ready(&self) -> bool {
+        for number in 0..TASKS {
+            let Some(task) = lock(&self.ready).pop_front() else { return number > 0 };
             if task.run() {
                 self.forget(&task);
             }
         }
+        true
+    }
+
+    /// Runs what is ready, for a loop that then waits at the descriptor.
+    fn run_from_outside(&self) -> bool {
+        let any = self.run_ready();
+        self.asleep.store(true, Ordering::SeqCst);
+        if !lock(&self.ready).is_empty() {
+            self.wake_driver();
+        }
+        any
     }
 
     /// Ends a task where it is.
@@ -324,6 +373,6 @@ impl Shared {
 impl std::os::fd::AsRawFd for Runtime {
     /// Becomes readable where [`turn`](Self::turn) is due.
     fn as_raw_fd(&self) -> std::os::fd::RawFd {
-        lock(&self.0.driver).poll.as_raw_fd()
+        self.0.descriptor
     }
 }

@@ -30,10 +30,10 @@ impl Timers {
         lock(&self.due).first_key_value().map(|((at, _), _)| *at)
     }
 
-    /// Wakes those who wait for what is due.
-    pub(crate) fn fire(&self) {
+    /// Wakes those who wait for what is due; whether there was anybody.
+    pub(crate) fn fire(&self) -> bool {
         let mut timers = lock(&self.due);
-        let Some(mut first) = timers.first_entry() else { return };
+        let Some(mut first) = timers.first_entry() else { return false };
         let now = Instant::now();
         let mut due = Vec::new();
         while first.key().0 <= now {
@@ -42,7 +42,9 @@ impl Timers {
             first = next;
         }
         drop(timers);
+        let any = !due.is_empty();
         due.into_iter().for_each(Waker::wake);
+        any
     }
 }
 
