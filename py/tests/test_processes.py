@@ -170,6 +170,32 @@ assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 assert asyncio.run(main()) == 20
 print("ok")
 """,
+    "fork within a loop": """
+import asyncio, os, logto_management
+api = logto_management.AsyncManagementApi.from_env()
+async def count():
+    return len(await api.get("/api/users"))
+async def main():
+    assert await count() == 20
+    under_way = [asyncio.ensure_future(count()) for _ in range(3)]
+    await asyncio.sleep(0)
+    child = os.fork()
+    if child == 0:
+        # A loop of its own, beside what it inherited.
+        asyncio.events._set_running_loop(None)
+        loop = asyncio.new_event_loop()
+        assert loop.run_until_complete(count()) == 20
+        loop.close()
+        # Nobody takes the parent's connections from under it.
+        for task in under_way:
+            task.get_coro().close()
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert await asyncio.gather(*under_way) == [20] * 3
+    assert await count() == 20
+asyncio.run(main())
+print("ok")
+""",
     "fork while other threads call": """
 import os, threading, logto_management
 api = logto_management.ManagementApi.from_env()
@@ -223,6 +249,27 @@ print('ok')
 import atexit, threading, logto_management
 api = logto_management.ManagementApi.from_env(timeout=0.2, retries=0)
 threading.Thread(target=lambda: api.get('/api/users'), daemon=True).start()
+class Slow:
+    def __del__(self):
+        import time
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end: pass
+slow = Slow()
+ARRIVED
+print('ok')
+""",
+    "a daemon thread with a loop in calls": """
+import asyncio, threading, logto_management
+api = logto_management.AsyncManagementApi.from_env()
+begun = threading.Event()
+async def call():
+    while True:
+        await api.post('/api/echo', json={})
+        begun.set()
+threading.Thread(target=lambda: asyncio.run(call()), daemon=True).start()
+assert begun.wait(30)
+waiting = logto_management.ManagementApi.from_env()
+threading.Thread(target=lambda: waiting.get('/api/users'), daemon=True).start()
 class Slow:
     def __del__(self):
         import time

@@ -1,136 +1,48 @@
-//! Awaited calls: what the runtime's thread has finished, on its way to an asyncio loop.
+//! Awaited calls: from an asyncio loop to the runtime and back.
 //!
-//! A loop has one [`Bridge`]. Each call is a task of the background runtime, which leaves its outcome in the call's [`Ticket`] and puts the call's number into the bridge's queue; before the thread goes
-//! idle, it wakes the loop: once for all that finished meanwhile. The wake-up is a byte in a pipe that the loop watches (`loop.add_reader`), so the runtime's thread never waits for the GIL and never runs
-//! Python. The loop then completes the futures of the whole batch. The Python objects of an answer are made when its own task goes on, one answer after the other: so they are not all there at once, which
+//! A loop has one [`Bridge`]. Each call is a task of the runtime, which leaves its outcome in the call's [`Ticket`] and puts the call's number into the bridge's [`Queue`]. The loop drives the runtime itself, wherever that
+//! can be ([`EventLoops`](logto_management_local::EventLoops) tells when): it watches the runtime's descriptor (`loop.add_reader`), so its thread writes a request when the call is made, and reads the answer.
+//! Otherwise a thread of ours does, and wakes the loop.
+//!
+//! Then the loop completes the futures of all that has finished. The Python objects of an answer are made when its own task goes on, one answer after the other: so they are not all there at once, which
 //! would call the garbage collector.
-//!
-//! For loops that can watch no pipe (Windows' proactor), a thread of the bridge's own calls `loop.call_soon_threadsafe` instead.
 
 use std::{
-    cell::RefCell,
     collections::HashMap,
     future::Future,
     mem,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-        mpsc,
+        atomic::{AtomicBool, Ordering},
     },
-    thread,
+    time::Instant,
 };
 
-use futures_util::future::{AbortHandle, Abortable};
-use logto_management_local::Runtime;
-use pyo3::{PyTraverseError, PyVisit, exceptions::PyRuntimeError, intern, prelude::*};
+use logto_management_local::{EventLoop, EventLoops, Started, Turn};
+use pyo3::{IntoPyObjectExt, PyTraverseError, PyVisit, exceptions::PyRuntimeError, intern, prelude::*};
 
 use crate::{
-    outbox::{Ask, OUTBOX, Outbox},
+    live::Owned,
+    outbox::{OUTBOX, Outbox},
     outcome::Outcome,
-    runtime::lock,
+    queue::{Errand, Queue, Waker},
+    runtime::{self, lock},
+    wait::{Known, detached},
 };
 
-/// So many outcomes are not kept waiting for the thread to go idle.
-const BATCH: usize = 32;
-
-/// What a loop has not heard of yet.
-#[derive(Debug)]
-pub(crate) struct Queue {
-    /// Finished calls.
-    done: Mutex<Vec<u64>>,
-    /// Requests for a transport of Python's.
-    errands: Mutex<Vec<Errand>>,
-    last: AtomicU64,
-    waker: Waker,
-}
-
-/// What a loop is to do for a transport of Python's.
-#[derive(Debug)]
-enum Errand {
-    /// Begin a request of this call.
-    Begin(u64, Box<Ask>),
-    /// Give one up.
-    GiveUp(u64),
-}
-
-#[derive(Debug)]
-enum Waker {
-    /// Both ends: a pipe that nobody reads any more would end the process where SIGPIPE is not ignored.
-    #[cfg(unix)]
-    Pipe(std::io::PipeReader, std::io::PipeWriter),
-    Thread(mpsc::Sender<()>),
-}
-
-impl Waker {
-    /// Wakes the loop. At most three bytes are in the pipe, so writing never blocks.
-    fn wake(&self) {
-        match self {
-            #[cfg(unix)]
-            Self::Pipe(_, writer) => {
-                let _ = std::io::Write::write(&mut &*writer, &[1]);
-            }
-            Self::Thread(thread) => {
-                let _ = thread.send(());
-            }
-        }
-    }
-}
-
-thread_local!(static UNTOLD: RefCell<Vec<Arc<Queue>>> = const { RefCell::new(Vec::new()) });
-
-/// Wakes every loop that something finished for. Called by the runtime's thread before it goes idle.
-pub(crate) fn tell() {
-    UNTOLD.with_borrow_mut(|untold| untold.drain(..).for_each(|queue| queue.waker.wake()));
-}
-
-impl Queue {
-    /// A number for a request.
-    pub(crate) fn number(&self) -> u64 {
-        self.last.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// Has the loop carry out a request of a call.
-    pub(crate) fn ask(&self, call: u64, ask: Ask) {
-        self.send(Errand::Begin(call, Box::new(ask)));
-    }
-
-    /// Nobody waits for a request any more.
-    pub(crate) fn give_up(&self, number: u64) {
-        self.send(Errand::GiveUp(number));
-    }
-
-    fn send(&self, errand: Errand) {
-        let first = {
-            let mut errands = lock(&self.errands);
-            errands.push(errand);
-            errands.len() == 1
-        };
-        if first {
-            self.waker.wake();
-        }
-    }
-
-    fn finish(self: &Arc<Self>, id: u64) {
-        let waiting = {
-            let mut done = lock(&self.done);
-            done.push(id);
-            done.len()
-        };
-        // With more than one waiting, the wake-up for the first is still to come, or the loop has not followed it yet.
-        if waiting == 1 {
-            UNTOLD.with_borrow_mut(|untold| untold.push(Arc::clone(self)));
-        } else if waiting == BATCH {
-            tell();
-        }
-    }
-}
-
-/// The way from the runtime to one asyncio loop.
+/// The way between the runtime and one asyncio loop.
 #[pyclass(module = "logto_management._native", frozen, weakref)]
 #[derive(Debug)]
 pub(crate) struct Bridge {
     queue: Arc<Queue>,
     waiting: Mutex<Waiting>,
+    event_loop: Owned<EventLoop>,
+    /// What the loop is asked through, if it can watch descriptors.
+    ties: Option<Py<PyAny>>,
+    /// The loop watches the runtime's descriptor.
+    watches: AtomicBool,
+    /// When it comes back in any case.
+    armed: Mutex<Option<Instant>>,
 }
 
 /// The futures of the calls that are under way.
@@ -143,14 +55,19 @@ struct Waiting {
 }
 
 impl Bridge {
-    /// Runs `call` in the background; `future` is completed once its outcome can be taken from the ticket.
+    /// Starts `call`. Its outcome, if that is there at once; else a ticket that has it when `future` is completed.
     pub(crate) fn start(
         this: &Bound<'_, Self>,
-        background: &Runtime,
+        loops: &EventLoops,
         future: Bound<'_, PyAny>,
         call: impl Future<Output = Outcome> + Send + 'static,
-    ) -> Ticket {
-        let bridge = this.get();
+    ) -> PyResult<Py<PyAny>> {
+        let (py, bridge) = (this.py(), this.get());
+        // It is of some size, and is handed on a few times yet.
+        let call = Box::pin(call);
+        // It is none of these in a forked child.
+        let event_loop = bridge.event_loop.look().filter(|event_loop| event_loop.is_of(loops));
+        let event_loop = event_loop.ok_or_else(left_behind)?;
         let id = {
             let mut waiting = lock(&bridge.waiting);
             waiting.last += 1;
@@ -158,62 +75,76 @@ impl Bridge {
             waiting.futures.insert(id, future.unbind());
             id
         };
-        let (abort, registration) = AbortHandle::new_pair();
         let slot = Arc::new(Mutex::new(None));
         let (queue, to) = (Arc::clone(&bridge.queue), Arc::clone(&slot));
         let outbox = Outbox::Loop(Arc::clone(&queue), id);
-        background.spawn(OUTBOX.scope(outbox, async move {
-            if let Ok(outcome) = Abortable::new(call, registration).await {
-                *lock(&to) = Some(outcome);
-                queue.finish(id);
+        let call = OUTBOX.scope(outbox, async move {
+            let outcome = call.await;
+            *lock(&to) = Some(outcome);
+            queue.finish(id);
+        });
+        let ((started, turn), finished) = bridge.outside(py, event_loop, || event_loop.start(call))?;
+        if let Turn::Here(next) = turn {
+            Self::come_back(this, next)?;
+        }
+        let outcome = lock(&slot).take();
+        if outcome.is_some() {
+            drop(lock(&bridge.waiting).futures.remove(&id));
+        }
+        if finished {
+            bridge.complete(py)?;
+        }
+        match outcome {
+            Some(outcome) => outcome.into_python(py),
+            None => Ticket { id, call: started, slot, bridge: this.clone().unbind() }.into_py_any(py),
+        }
+    }
+
+    /// A turn of the loop in the runtime, and whether something finished in it.
+    fn outside<T: Send>(
+        &self,
+        py: Python<'_>,
+        event_loop: &EventLoop,
+        turn: impl FnOnce() -> T + Send,
+    ) -> PyResult<(T, bool)> {
+        thread_local!(static MAIN: Known = const { Known::new() });
+        let main = MAIN.with(|known| known.is_main(py, event_loop.runtime()))?;
+        Ok(detached(py, main, || self.queue.on_loop(turn)))
+    }
+
+    /// Has the loop come back when the runtime has something, or at `next`. A timer that comes too early is set again then; that costs less than to set it anew for each call.
+    fn come_back(this: &Bound<'_, Self>, next: Option<Instant>) -> PyResult<()> {
+        let (py, bridge) = (this.py(), this.get());
+        let Some(ties) = bridge.ties.as_ref().map(|ties| ties.bind(py)) else { return Ok(()) };
+        if !bridge.watches.swap(true, Ordering::Relaxed)
+            && let Err(error) = ties.call_method1(intern!(py, "watch"), (this,))
+        {
+            bridge.watches.store(false, Ordering::Relaxed);
+            bridge.event_loop.get().inspect(|event_loop| event_loop.cannot_watch());
+            // A thread drives then.
+            return if error.is_instance_of::<PyRuntimeError>(py) { Ok(()) } else { Err(error) };
+        }
+        let Some(next) = next else { return Ok(()) };
+        let sooner = {
+            let mut armed = lock(&bridge.armed);
+            let sooner = armed.is_none_or(|armed| next < armed);
+            if sooner {
+                *armed = Some(next);
             }
-        }));
-        Ticket { id, abort, slot, bridge: this.clone().unbind() }
-    }
-}
-
-#[pymethods]
-impl Bridge {
-    /// With `wake`, that is called (from a thread) instead of a byte written into the pipe.
-    #[new]
-    #[pyo3(signature = (wake = None))]
-    fn new(wake: Option<Py<PyAny>>) -> PyResult<Self> {
-        let waker = match wake {
-            Some(wake) => Waker::Thread(wake_from_a_thread(wake)?),
-            None => pipe()?,
+            sooner
         };
-        let (done, errands, last) = (Mutex::default(), Mutex::default(), AtomicU64::new(0));
-        let queue = Arc::new(Queue { done, errands, last, waker });
-        Ok(Self { queue, waiting: Mutex::default() })
+        if sooner {
+            let seconds = next.saturating_duration_since(Instant::now()).as_secs_f64();
+            ties.call_method1(intern!(py, "later"), (this, seconds))?;
+        }
+        Ok(())
     }
 
-    /// The pipe that the loop must watch.
-    #[cfg(unix)]
-    fn fileno(&self) -> PyResult<i32> {
-        use std::os::fd::AsRawFd;
-        match &self.queue.waker {
-            Waker::Pipe(reader, _) => Ok(reader.as_raw_fd()),
-            Waker::Thread(_) => Err(PyRuntimeError::new_err("this bridge has no pipe")),
-        }
-    }
-
-    /// How many calls are under way.
-    #[getter]
-    fn pending(&self) -> usize {
-        lock(&self.waiting).futures.len()
-    }
-
-    /// Completes the futures of what has finished. Called by the loop.
-    fn drain(&self, py: Python<'_>) -> PyResult<()> {
-        // Before the queue: what finishes from here on writes a byte of its own. The loop calls only when there is one.
-        #[cfg(unix)]
-        if let Waker::Pipe(reader, _) = &self.queue.waker {
-            let _ = std::io::Read::read(&mut &*reader, &mut [0; 64]);
-        }
-        for errand in mem::take(&mut *lock(&self.queue.errands)) {
-            self.run(py, errand)?;
-        }
-        for id in mem::take(&mut *lock(&self.queue.done)) {
+    /// Completes the futures of what has finished.
+    fn complete(&self, py: Python<'_>) -> PyResult<()> {
+        let done = self.queue.take_done();
+        self.event_loop.look().inspect(|event_loop| event_loop.finished(done.len()));
+        for id in done {
             let future = lock(&self.waiting).futures.remove(&id);
             // Cancelled, or given up: nobody waits any more.
             let Some(future) = future.map(|future| future.into_bound(py)) else { continue };
@@ -224,22 +155,6 @@ impl Bridge {
         Ok(())
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        match self.waiting.try_lock() {
-            Ok(waiting) => {
-                waiting.futures.values().chain(waiting.tasks.values()).try_for_each(|held| visit.call(held))
-            }
-            Err(_) => Ok(()),
-        }
-    }
-
-    fn __clear__(&self) {
-        let waiting = mem::take(&mut *lock(&self.waiting));
-        drop(waiting);
-    }
-}
-
-impl Bridge {
     /// Runs an errand of a transport of Python's.
     fn run(&self, py: Python<'_>, errand: Errand) -> PyResult<()> {
         match errand {
@@ -270,27 +185,104 @@ impl Bridge {
     }
 }
 
-#[cfg(unix)]
-fn pipe() -> PyResult<Waker> {
-    let (reader, writer) = std::io::pipe()?;
-    Ok(Waker::Pipe(reader, writer))
+fn left_behind() -> PyErr {
+    PyRuntimeError::new_err("this event loop was left behind by a fork: run another")
 }
 
-#[cfg(not(unix))]
-fn pipe() -> PyResult<Waker> {
-    Err(PyRuntimeError::new_err("this platform needs a callable that wakes the loop"))
-}
+#[pymethods]
+impl Bridge {
+    /// With `ties`, the loop can watch descriptors; else `wake` is called (from a thread) when something has finished.
+    #[new]
+    #[pyo3(signature = (ties = None, wake = None))]
+    fn new(ties: Option<Py<PyAny>>, wake: Option<Py<PyAny>>) -> PyResult<Self> {
+        let waker = match wake {
+            Some(wake) => Waker::thread(wake)?,
+            None => Waker::pipe()?,
+        };
+        Ok(Self {
+            queue: Queue::new(waker),
+            waiting: Mutex::default(),
+            event_loop: Owned::new(runtime::event_loops()?.attach(ties.is_some())),
+            ties,
+            watches: AtomicBool::new(false),
+            armed: Mutex::default(),
+        })
+    }
 
-/// Calls `wake` whenever something is sent, until the sender is dropped.
-fn wake_from_a_thread(wake: Py<PyAny>) -> PyResult<mpsc::Sender<()>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::Builder::new().name("logto-management-wake".to_owned()).spawn(move || {
-        while receiver.recv().is_ok() {
-            // A closed loop refuses: nobody is left to wake.
-            Python::try_attach(|py| drop(wake.call0(py)));
+    /// The pipe that the loop must watch.
+    #[cfg(unix)]
+    fn fileno(&self) -> PyResult<i32> {
+        use std::os::fd::AsRawFd;
+        let pipe = self.queue.pipe().map(AsRawFd::as_raw_fd);
+        pipe.ok_or_else(|| PyRuntimeError::new_err("this bridge has no pipe"))
+    }
+
+    /// The runtime's descriptor, for a loop that drives it.
+    #[cfg(unix)]
+    #[getter]
+    fn descriptor(&self) -> PyResult<i32> {
+        use std::os::fd::AsRawFd;
+        self.event_loop.get().map(|event_loop| event_loop.runtime().as_raw_fd()).ok_or_else(left_behind)
+    }
+
+    /// How many calls are under way.
+    #[getter]
+    fn pending(&self) -> usize {
+        lock(&self.waiting).futures.len()
+    }
+
+    /// Called by the loop when the pipe is readable: something was finished by a thread, or a transport of Python's is wanted.
+    fn drain(&self, py: Python<'_>) -> PyResult<()> {
+        if self.event_loop.get().is_none() {
+            return Ok(());
         }
-    })?;
-    Ok(sender)
+        self.queue.woken();
+        for errand in self.queue.take_errands() {
+            self.run(py, errand)?;
+        }
+        self.complete(py)
+    }
+
+    /// Called by the loop when the runtime's descriptor is readable.
+    fn turn(this: &Bound<'_, Self>) -> PyResult<()> {
+        let (py, bridge) = (this.py(), this.get());
+        let Some(event_loop) = bridge.event_loop.get() else { return Ok(()) };
+        let (turn, finished) = bridge.outside(py, event_loop, || event_loop.turn())?;
+        if finished {
+            bridge.complete(py)?;
+        }
+        match (turn, &bridge.ties) {
+            (Turn::Here(next), _) => Self::come_back(this, next),
+            (Turn::Elsewhere, Some(ties)) if bridge.watches.swap(false, Ordering::Relaxed) => {
+                *lock(&bridge.armed) = None;
+                ties.call_method1(py, intern!(py, "let_go"), (this,)).map(drop)
+            }
+            (Turn::Elsewhere, _) => Ok(()),
+        }
+    }
+
+    /// Called by the loop when the time has come.
+    fn late(this: &Bound<'_, Self>) -> PyResult<()> {
+        *lock(&this.get().armed) = None;
+        Self::turn(this)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        if let Some(ties) = &self.ties {
+            visit.call(ties)?;
+        }
+        match self.waiting.try_lock() {
+            Ok(waiting) => {
+                waiting.futures.values().chain(waiting.tasks.values()).try_for_each(|held| visit.call(held))
+            }
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn __clear__(&self) {
+        let waiting = mem::take(&mut *lock(&self.waiting));
+        drop(waiting);
+    }
 }
 
 /// A call under way.
@@ -298,7 +290,7 @@ fn wake_from_a_thread(wake: Py<PyAny>) -> PyResult<mpsc::Sender<()>> {
 #[derive(Debug)]
 pub(crate) struct Ticket {
     id: u64,
-    abort: AbortHandle,
+    call: Started,
     slot: Arc<Mutex<Option<Outcome>>>,
     bridge: Py<Bridge>,
 }
@@ -315,10 +307,14 @@ impl Ticket {
     }
 
     /// Drops the call, which aborts its request on the wire.
-    fn abort(&self) {
-        let future = lock(&self.bridge.get().waiting).futures.remove(&self.id);
+    fn abort(&self, py: Python<'_>) {
+        let bridge = self.bridge.get();
+        let future = lock(&bridge.waiting).futures.remove(&self.id);
         drop(future);
-        self.abort.abort();
+        if bridge.event_loop.get().is_some() {
+            // What it holds may be Python's, and is let go of later then.
+            py.detach(|| self.call.abort());
+        }
     }
 
     /// The future of a call leads to its task, and a task to its call's ticket.

@@ -166,7 +166,7 @@ impl Engine {
 /// Who awaits a call: a loop's bridge, and the future to complete.
 pub(crate) type Awaited<'py> = (Bound<'py, Bridge>, Bound<'py, PyAny>);
 
-/// Waits for a future, or starts it for a loop.
+/// Waits for a future, or starts it for a loop: a ticket, or the outcome if it is there already.
 pub(crate) fn run(
     py: Python<'_>,
     home: Home,
@@ -174,9 +174,7 @@ pub(crate) fn run(
     call: impl Future<Output = Outcome> + Send + 'static,
 ) -> PyResult<Py<PyAny>> {
     match (home, awaited) {
-        (Home::Background(background), Some((bridge, future))) => {
-            Bridge::start(&bridge, background, future, call).into_py_any(py)
-        }
+        (Home::EventLoops(loops), Some((bridge, future))) => Bridge::start(&bridge, loops, future, call),
         (Home::Callers(runtime), None) => wait::wait(py, runtime, call)?.into_python(py),
         _ => Err(PyRuntimeError::new_err("a client is for blocking calls or for asyncio, not for both")),
     }
@@ -293,7 +291,7 @@ impl Engine {
     /// What the core told since the last call, as JSON; `None` where there is nothing.
     fn take_events(&self) -> Option<Vec<String>> {
         match &*lock(&self.state) {
-            State::Open(owned) if owned.look(|live| live.notices.any()) => {
+            State::Open(owned) if owned.look().is_some_and(|live| live.notices.any()) => {
                 owned.get().and_then(|live| live.notices.take())
             }
             _ => None,

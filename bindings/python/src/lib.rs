@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `runtime.rs` | the runtimes, and what a fork does to them |
 //! | `wait.rs` | blocking calls: without the GIL, and Ctrl-C breaks them |
-//! | `bridge.rs` | awaited calls: from an asyncio loop to the runtime's thread and back, in batches |
+//! | `bridge.rs`, `queue.rs` | awaited calls: an asyncio loop drives the runtime, or hears of a thread of ours, in batches |
 //! | `engine.rs`, `live.rs` | a client; and what of it belongs to one process |
 //! | `call.rs`, `value.rs` | Python arguments to requests |
 //! | `outcome.rs`, `json` | answers to Python objects |
@@ -19,7 +19,8 @@
 //! | `clock.rs` | the testing clock |
 //!
 //! # Rules
-//! - No Python code runs inside a runtime, and no thread of a runtime ever takes the GIL. So there are no deadlocks with it, no unraisable errors, and nothing to do at shutdown.
+//! - No Python code runs inside a runtime: whoever drives one has let go of the GIL, and Python objects are made and dropped afterwards. No thread of a runtime ever takes the GIL. So there are no deadlocks with it, no
+//!   unraisable errors, and nothing to do at shutdown.
 //! - Locks that a call takes are held for moments and only with the GIL, so that a fork never happens while another thread holds one.
 //! - What fails returns a [`Failure`](outcome::Failure); Python errors are for misuse only (wrong types, a closed client).
 
@@ -34,6 +35,7 @@ mod live;
 mod outbox;
 mod outcome;
 mod pager;
+mod queue;
 mod rows;
 mod runtime;
 mod store;

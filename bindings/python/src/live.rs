@@ -47,7 +47,8 @@ impl Recipe {
     /// The client for this process.
     pub(crate) fn make(&self) -> PyResult<Result<Live, Error>> {
         let pid = std::process::id();
-        let home = if self.asynchronous { runtime::background() } else { runtime::callers() }?;
+        let home =
+            if self.asynchronous { Home::EventLoops(runtime::event_loops()?) } else { runtime::callers()? };
         let notices = Arc::new(Notices::default());
         let config = self.config.clone();
         // Clients of one tenant share its limit, if they share the time as well; never across a fork, where the lock of the other process could stand locked for good.
@@ -102,8 +103,8 @@ impl<T> Owned<T> {
     }
 
     /// What can be seen of it in any process. To ask for the process is a system call.
-    pub(crate) fn look(&self, at: impl FnOnce(&T) -> bool) -> bool {
-        self.0.as_ref().is_some_and(at)
+    pub(crate) const fn look(&self) -> Option<&T> {
+        self.0.as_ref()
     }
 
     /// The value, in its own process.

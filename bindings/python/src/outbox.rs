@@ -17,7 +17,7 @@ use logto_management::core::{
 use pyo3::{exceptions::PyValueError, prelude::*, types::PyBytes};
 use tokio::sync::oneshot;
 
-use crate::{bridge::Queue, runtime::lock};
+use crate::{queue::Queue, runtime::lock};
 
 type Given = Result<Response<Bytes>, TransportError>;
 

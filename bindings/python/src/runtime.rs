@@ -2,7 +2,7 @@
 //!
 //! - [`callers`] has no thread of its own: the threads that wait in blocking calls drive it, one of them at a time, so a lone call costs no hand-off to another thread. Whoever leaves (an answer, a deadline,
 //!   Ctrl-C) hands the driving over to another that waits, so nobody depends on a thread that has gone.
-//! - [`background`] is driven by one thread of ours, for asyncio.
+//! - [`event_loops`] is for asyncio: the loop that has calls under way drives it, or a thread of ours where there are several of them, or the loop is busy with something else, or cannot.
 //! - [`of_redis`] is tokio's, with one thread. Connections to Redis live on it, whoever uses them.
 //!
 //! A connection belongs to the runtime that opened it, so a client belongs to one of the first two for life.
@@ -16,11 +16,11 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use logto_management_local::{Runtime, threads};
+use logto_management_local::{EventLoops, Runtime, threads};
 use pyo3::{PyErr, PyResult, exceptions::PyRuntimeError};
 use tokio::{runtime::Handle, sync::oneshot};
 
-use crate::bridge;
+use crate::queue;
 
 /// Locks without panicking: nothing of ours panics while it holds a lock.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -31,13 +31,14 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Home {
     Callers(&'static Runtime),
-    Background(&'static Runtime),
+    EventLoops(&'static EventLoops),
 }
 
 impl Home {
-    pub(crate) const fn runtime(self) -> &'static Runtime {
+    pub(crate) fn runtime(self) -> &'static Runtime {
         match self {
-            Self::Callers(runtime) | Self::Background(runtime) => runtime,
+            Self::Callers(runtime) => runtime,
+            Self::EventLoops(loops) => loops.runtime(),
         }
     }
 }
@@ -50,11 +51,11 @@ pub(crate) fn callers() -> PyResult<Home> {
     of_this_process(&CALLERS, Runtime::new).map(Home::Callers)
 }
 
-/// The runtime with a thread, for asyncio.
-pub(crate) fn background() -> PyResult<Home> {
-    static BACKGROUND: Slot<Runtime> = Mutex::new(None);
+/// The runtime of asyncio's loops.
+pub(crate) fn event_loops() -> PyResult<&'static EventLoops> {
+    static EVENT_LOOPS: Slot<EventLoops> = Mutex::new(None);
     // Before it goes idle the thread tells the loops of everything that came in since: one wake-up for a batch.
-    of_this_process(&BACKGROUND, || threads::with_a_thread(bridge::tell)).map(Home::Background)
+    of_this_process(&EVENT_LOOPS, || EventLoops::new(queue::tell))
 }
 
 /// The runtime of Redis.

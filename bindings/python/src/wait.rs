@@ -19,7 +19,7 @@ use pyo3::{prelude::*, types::PyModule};
 
 use crate::outbox::{Ask, Desk, OUTBOX, Outbox};
 
-/// How long a signal may wait for its handler where it does not break the main thread's sleep: another thread got it, or it came just before, or another thread drives the runtime, and this one waits for that.
+/// How long a signal may wait for its handler, where it does not break the main thread's sleep: another thread got it, or it came just before, or another thread drives the runtime and this one waits for that.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Runs `future` to its end on `runtime`, which the calling thread drives meanwhile.
@@ -31,19 +31,14 @@ where
     F: Future + Send,
     F::Output: Send,
 {
+    thread_local!(static MAIN: Known = const { Known::new() });
     // Only the main thread runs signal handlers; the others wait in one piece.
-    let main = on_main_thread(py, runtime)?;
+    let main = MAIN.with(|known| known.is_main(py, runtime))?;
     let desk = Arc::new(Desk::default());
     let mut future = pin!(OUTBOX.scope(Outbox::Caller(Arc::clone(&desk)), future));
     loop {
         let step = pin!(turn(future.as_mut(), &desk));
-        let step = py.detach(|| {
-            let step = runtime.block_until(step, main.then(|| Instant::now() + TICK));
-            if !main {
-                never_return_when_exiting();
-            }
-            step
-        });
+        let step = detached(py, main, || runtime.block_until(step, main.then(|| Instant::now() + TICK)));
         match step {
             Some(Step::Done(output)) => return Ok(output),
             Some(Step::Asked(asks)) => {
@@ -73,20 +68,39 @@ fn turn<F: Future>(mut future: Pin<&mut F>, desk: &Desk) -> impl Future<Output =
     })
 }
 
-/// Whether this is Python's main thread. Asked once per thread; a fork makes the forking thread the main one, and has a runtime of its own.
-fn on_main_thread(py: Python<'_>, runtime: &'static Runtime) -> PyResult<bool> {
-    thread_local!(static MAIN: Cell<(*const Runtime, bool)> = const { Cell::new((ptr::null(), false)) });
-    match MAIN.get() {
-        (known, main) if ptr::eq(known, runtime) => Ok(main),
-        _ => {
-            let threading = PyModule::import(py, "threading")?;
-            // By number: `current_thread()` would make a dummy of a thread that Python does not know.
-            let main = threading.call_method0("main_thread")?.getattr("ident")?;
-            let main = threading.call_method0("get_ident")?.eq(main)?;
-            MAIN.set((runtime, main));
-            Ok(main)
+/// What a thread knows of itself. Asked once per thread; a fork makes the forking thread the main one, and has a runtime of its own.
+pub(crate) struct Known(Cell<(*const Runtime, bool)>);
+
+impl Known {
+    pub(crate) const fn new() -> Self {
+        Self(Cell::new((ptr::null(), false)))
+    }
+
+    /// Whether this is Python's main thread.
+    pub(crate) fn is_main(&self, py: Python<'_>, runtime: &Runtime) -> PyResult<bool> {
+        match self.0.get() {
+            (known, main) if ptr::eq(known, runtime) => Ok(main),
+            _ => {
+                let threading = PyModule::import(py, "threading")?;
+                // By number: `current_thread()` would make a dummy of a thread that Python does not know.
+                let main = threading.call_method0("main_thread")?.getattr("ident")?;
+                let main = threading.call_method0("get_ident")?.eq(main)?;
+                self.0.set((runtime, main));
+                Ok(main)
+            }
         }
     }
+}
+
+/// Without the GIL.
+pub(crate) fn detached<T: Send>(py: Python<'_>, main: bool, act: impl FnOnce() -> T + Send) -> T {
+    py.detach(|| {
+        let done = act();
+        if !main {
+            never_return_when_exiting();
+        }
+        done
+    })
 }
 
 static EXITING: AtomicBool = AtomicBool::new(false);
