@@ -14,6 +14,7 @@ import {
   type SharedOptions,
   type TestingOption,
 } from './options.js';
+import { takePhrases } from './status.js';
 
 /** What `createManagementApi` gives. */
 export interface ManagementApi {
@@ -72,6 +73,7 @@ export function bind(module: EngineModule, channels?: () => Channels): Facade {
     return { engine, apiClient: createClient(engine, module, options, client) };
   };
 
+  takePhrases(module.phrase);
   return {
     engineKind: module.kind,
     errorNames: module.errorNames,

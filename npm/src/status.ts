@@ -1,11 +1,7 @@
-/** Reason phrases from 200, 300, 400 and 500 on, as IANA lists them and Node writes them: texts, since a number before each is a fifth of them. The core hands over the status alone, and `Response.statusText` and the message of a failed token request show both. */
-const PHRASES = [
-  'OK,Created,Accepted,Non-Authoritative Information,No Content,Reset Content,Partial Content,Multi-Status,Already Reported,,,,,,,,,,,,,,,,,,IM Used',
-  'Multiple Choices,Moved Permanently,Found,See Other,Not Modified,Use Proxy,,Temporary Redirect,Permanent Redirect',
-  "Bad Request,Unauthorized,Payment Required,Forbidden,Not Found,Method Not Allowed,Not Acceptable,Proxy Authentication Required,Request Timeout,Conflict,Gone,Length Required,Precondition Failed,Payload Too Large,URI Too Long,Unsupported Media Type,Range Not Satisfiable,Expectation Failed,I'm a Teapot,,,Misdirected Request,Unprocessable Entity,Locked,Failed Dependency,Too Early,Upgrade Required,,Precondition Required,Too Many Requests,,Request Header Fields Too Large,,,,,,,,,,,,,,,,,,,,Unavailable For Legal Reasons",
-  'Internal Server Error,Not Implemented,Bad Gateway,Service Unavailable,Gateway Timeout,HTTP Version Not Supported,Variant Also Negotiates,Insufficient Storage,Loop Detected,Bandwidth Limit Exceeded,Not Extended,Network Authentication Required',
-];
+/** The usual phrase of a status; empty where there is none, as over HTTP/2. The core hands over the status alone, and `Response.statusText` and the message of a failed token request show both. */
+export let reasonPhrase: (status: number) => string = () => '';
 
-/** The usual phrase of a status; empty where there is none, as over HTTP/2. */
-export const reasonPhrase = (status: number): string =>
-  PHRASES[Math.floor(status / 100) - 2]?.split(',')[status % 100] ?? '';
+/** The core knows the phrases. All engines have the same. */
+export function takePhrases(phrase: (status: number) => string): void {
+  reasonPhrase = phrase;
+}

@@ -90,6 +90,23 @@ test('both engines know the same names', async () => {
   assert.deepEqual(require(`../logto-management.${addon}.node`).errorNames(), api.errorNames);
 });
 
+test('both engines know the same phrases', async () => {
+  const wasm = await import('../lib/wasm-default.mjs');
+  const phraseIn = async ({ createApiClient }, status) => {
+    const fetch = async () => new Response([204, 205, 304].includes(status) ? null : '{}', { status });
+    const client = createApiClient({ baseUrl: 'https://logto.test', getToken: async () => 'token', retries: 0, fetch });
+    const { response } = await client.GET('/x');
+    client.dispose();
+    return response.statusText;
+  };
+  // Redirects reject, and have no response to look at.
+  const statuses = Array.from({ length: 400 }, (_, at) => at + 200).filter((s) => s === 304 || s < 300 || s > 399);
+  const phrases = await Promise.all(statuses.map((status) => phraseIn(wasm, status)));
+  assert.deepEqual(await Promise.all(statuses.map((status) => phraseIn(api, status))), phrases);
+  assert.equal(phrases[statuses.indexOf(404)], 'Not Found');
+  assert.equal(phrases.filter(Boolean).length, 51);
+});
+
 test('the engine is loaded with the first client, and then the kind is what loaded', () => {
   const loaded = 'process.report.getReport().sharedObjects.some((path) => /logto.management.*\\.node$/.test(path))';
   const script = (first) => `

@@ -5,7 +5,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use logto_management_core::{ERROR_NAMES, options::CALL_OPTIONS};
+use logto_management_core::{ERROR_NAMES, http::StatusCode, options::CALL_OPTIONS};
 
 use crate::{
     engine::Engine,
@@ -171,6 +171,13 @@ pub(crate) extern "C" fn resume(
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn cancel(call: u32) {
     tasks::cancel(call);
+}
+
+/// Says the phrase of a status, an empty one where there is none.
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn phrase(status: u16) {
+    let phrase = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    host::tell(phrase.unwrap_or_default());
 }
 
 /// Says every name that an error can have, and behind an empty line every option of a single call; a line each.

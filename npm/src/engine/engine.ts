@@ -21,6 +21,8 @@ export interface EngineModule {
   readonly errorNames: readonly string[];
   /** Every name that {@link EngineCall.options} can have: the core's `CALL_OPTIONS`. */
   readonly callOptions: readonly string[];
+  /** The usual phrase of a status; empty where there is none. */
+  phrase(status: number): string;
   /** @throws {ErrorData} where the configuration is wrong: a plain object, no `Error`. */
   createEngine(options: EngineOptions): Engine;
 }

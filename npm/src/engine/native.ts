@@ -1,4 +1,5 @@
 /** The engine over the Node addon (`bindings/node`). It translates, and has no behaviour. */
+import { phrase } from '../phrases.js';
 import type {
   Engine,
   EngineCall,
@@ -95,6 +96,7 @@ export const nativeModule = (addon: Addon): EngineModule => {
     kind: 'native',
     errorNames: addon.errorNames(),
     callOptions: addon.callOptions(),
+    phrase,
     createEngine: (options) => new NativeEngine(addon, port, options),
   };
 };

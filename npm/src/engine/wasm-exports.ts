@@ -26,5 +26,6 @@ export interface Exports {
   leave(pager: number): void;
   resume(key: number, number: number, text: number, length: number, body: number, bodyLength: number): void;
   cancel(call: number): void;
+  phrase(status: number): void;
   names(): void;
 }

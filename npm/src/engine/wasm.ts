@@ -41,6 +41,11 @@ export function wasmModule(module: WebAssembly.Module, runtime: Runtime): Engine
     kind: 'wasm',
     errorNames: errorNames.split('\n'),
     callOptions: callOptions.split('\n'),
+    phrase: (status) => {
+      const instance = alive();
+      instance.exports.phrase(status);
+      return instance.said;
+    },
     createEngine: (options) => new WasmEngine(options, runtime, alive),
   };
 }

@@ -11,6 +11,7 @@ import { wasmModuleOfNode } from '../engine/wasm-node.js';
 import { ERROR_NAMES } from '../error-names.js';
 import { EVENT_TYPES, type Channels } from '../events.js';
 import { bind } from '../facade.js';
+import { phrase } from '../phrases.js';
 
 export * from '../exports.js';
 
@@ -68,6 +69,7 @@ export const { createManagementApi, createManagementApiFromEnv, createApiClient,
   {
     kind: engineKind,
     errorNames: ERROR_NAMES,
+    phrase,
     get callOptions() {
       return engine().callOptions;
     },

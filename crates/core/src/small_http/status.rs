@@ -66,21 +66,22 @@ impl StatusCode {
         self.0 / 100 == 5
     }
 
-    /// The phrase of an error status. Those of the others, nothing asks for.
+    /// The usual phrase.
     #[must_use]
     pub fn canonical_reason(self) -> Option<&'static str> {
-        let number = self.0;
-        let (hundred, phrases) = if self.is_server_error() { (500, SERVER) } else { (400, CLIENT) };
-        let phrase = phrases.split(',').nth(usize::from(number.checked_sub(hundred)?))?;
+        let phrases = PHRASES.get(usize::from(self.0 / 100).checked_sub(2)?)?;
+        let phrase = phrases.split(',').nth(usize::from(self.0 % 100))?;
         (!phrase.is_empty()).then_some(phrase)
     }
 }
 
-/// The phrases from 400 on: one text, since a table has a pointer and a length for each.
-const CLIENT: &str = "Bad Request,Unauthorized,Payment Required,Forbidden,Not Found,Method Not Allowed,Not Acceptable,Proxy Authentication Required,Request Timeout,Conflict,Gone,Length Required,Precondition Failed,Payload Too Large,URI Too Long,Unsupported Media Type,Range Not Satisfiable,Expectation Failed,I'm a teapot,,,Misdirected Request,Unprocessable Entity,Locked,Failed Dependency,Too Early,Upgrade Required,,Precondition Required,Too Many Requests,,Request Header Fields Too Large,,,,,,,,,,,,,,,,,,,,Unavailable For Legal Reasons";
-
-/// The phrases from 500 on.
-const SERVER: &str = "Internal Server Error,Not Implemented,Bad Gateway,Service Unavailable,Gateway Timeout,HTTP Version Not Supported,Variant Also Negotiates,Insufficient Storage,Loop Detected,,Not Extended,Network Authentication Required";
+/// The phrases from 200, 300, 400 and 500 on: texts, since a table has a pointer and a length for each.
+const PHRASES: [&str; 4] = [
+    "OK,Created,Accepted,Non-Authoritative Information,No Content,Reset Content,Partial Content,Multi-Status,Already Reported,,,,,,,,,,,,,,,,,,IM Used",
+    "Multiple Choices,Moved Permanently,Found,See Other,Not Modified,Use Proxy,,Temporary Redirect,Permanent Redirect",
+    "Bad Request,Unauthorized,Payment Required,Forbidden,Not Found,Method Not Allowed,Not Acceptable,Proxy Authentication Required,Request Timeout,Conflict,Gone,Length Required,Precondition Failed,Payload Too Large,URI Too Long,Unsupported Media Type,Range Not Satisfiable,Expectation Failed,I'm a teapot,,,Misdirected Request,Unprocessable Entity,Locked,Failed Dependency,Too Early,Upgrade Required,,Precondition Required,Too Many Requests,,Request Header Fields Too Large,,,,,,,,,,,,,,,,,,,,Unavailable For Legal Reasons",
+    "Internal Server Error,Not Implemented,Bad Gateway,Service Unavailable,Gateway Timeout,HTTP Version Not Supported,Variant Also Negotiates,Insufficient Storage,Loop Detected,,Not Extended,Network Authentication Required",
+];
 
 impl fmt::Display for StatusCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
