@@ -7,5 +7,4 @@ const PHRASES = [
 ];
 
 /** See {@link EngineModule.phrase}. */
-export const phrase = (status: number): string =>
-  PHRASES[Math.floor(status / 100) - 2]?.split(',')[status % 100] ?? '';
+export const phrase = (status: number): string => PHRASES[Math.floor(status / 100) - 2]?.split(',')[status % 100] ?? '';

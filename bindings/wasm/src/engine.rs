@@ -8,14 +8,14 @@ use std::{
 };
 
 use logto_management_core::{
-    Client, Data, Error, Event, Request, Response, UnixMillis,
+    Client, Clock, Data, Error, Event, Request, Response,
     auth::AccessToken,
     http::Method,
     json::{self, Json},
 };
 
 use crate::{
-    clock::{HostClock, LONGEST, micros},
+    clock::{HostClock, LONGEST, millis},
     fetch::FetchTransport,
     host::{self, Host},
     options::{Setup, call_options},
@@ -32,7 +32,6 @@ pub(crate) type HostClient = Client<FetchTransport, HostClock>;
 /// One client. Each call has an even number of the façade's, under which the host is told what came of it, and by which it can be cancelled.
 pub(crate) struct Engine {
     client: HostClient,
-    clock: HostClock,
     /// Whether the host wants events.
     listening: Rc<Cell<bool>>,
     /// What the host was last permitted to send with, and how many such there were.
@@ -43,8 +42,7 @@ impl Engine {
     /// Makes a client from options (see `options.rs`). Does no I/O.
     pub(crate) fn build(options: &str, host: Host) -> Result<Self, Error> {
         let setup = Setup::parse(options)?;
-        let clock = HostClock::new(setup.testing);
-        let mut builder = Client::builder(setup.config, FetchTransport(host), clock.clone())
+        let mut builder = Client::builder(setup.config, FetchTransport(host), HostClock(host))
             .coalesce(setup.coalesce)
             .max_concurrency(setup.max_concurrency);
         if setup.gives_tokens {
@@ -63,11 +61,11 @@ impl Engine {
                 if let Event::Warning { code, message } = event {
                     host.warn(&[code, "\n", message].concat());
                 } else if heard.get() {
-                    host.event(&event.to_json(UnixMillis(host::date_now() as u64)));
+                    host.event(&event.to_json(HostClock::REAL.now()));
                 }
             })
             .build()?;
-        Ok(Self { client, clock, listening, permitted: RefCell::default() })
+        Ok(Self { client, listening, permitted: RefCell::default() })
     }
 
     /// The base url, without a trailing slash.
@@ -99,7 +97,7 @@ impl Engine {
         let (number, last) = &mut *permitted;
         if !last.as_ref().is_some_and(|last| Arc::ptr_eq(last, &token)) {
             let config = self.client.config();
-            let timeout = json::number(micros(config.timeout().min(LONGEST)) / 1000);
+            let timeout = json::number(millis(config.timeout().min(LONGEST)) as u64);
             let limit = json::number(config.max_response_bytes() as u64);
             let mut head = [&*timeout, "\n", &*limit, "\n"].concat();
             text::add_headers(&mut head, &self.client.permitted_headers(&token));
@@ -131,24 +129,6 @@ impl Engine {
 
     pub(crate) fn observe(&self, on: bool) {
         self.listening.set(on);
-    }
-
-    pub(crate) fn advance(&self, ms: f64) {
-        if let Some(testing) = self.clock.testing() {
-            testing.advance(Duration::from_micros((ms * 1000.0) as u64));
-        }
-    }
-
-    pub(crate) fn take_sleeps(&self) -> String {
-        let sleeps = self.clock.testing().map(|testing| testing.take_sleeps()).unwrap_or_default();
-        let mut lines = String::new();
-        for sleep in sleeps {
-            if !lines.is_empty() {
-                lines.push('\n');
-            }
-            lines.push_str(&json::number(micros(sleep)));
-        }
-        lines
     }
 }
 

@@ -112,18 +112,6 @@ pub(crate) extern "C" fn observe(engine: usize, on: bool) {
     with_engine(engine, |engine| engine.observe(on));
 }
 
-/// Moves the testing clock on, if there is one.
-#[unsafe(no_mangle)]
-pub(crate) extern "C" fn advance(engine: usize, ms: f64) {
-    with_engine(engine, |engine| engine.advance(ms));
-}
-
-/// Says the pauses on the testing clock since the last call, in microseconds, a line each.
-#[unsafe(no_mangle)]
-pub(crate) extern "C" fn sleeps(engine: usize) {
-    with_engine(engine, |engine| host::tell(&engine.take_sleeps()));
-}
-
 /// Begins a listing from the façade's `EngineList` as JSON. What is wrong with it, its first page says.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn list(engine: usize, place: *mut u8, length: usize) -> usize {

@@ -26,7 +26,7 @@ unsafe extern "C" {
         limit: f64,
         body_stays: bool,
     );
-    fn timer(key: u32, ms: f64);
+    fn timer(host: u32, key: u32, ms: f64);
     fn ask(host: u32, key: u32);
     fn vault(
         host: u32,
@@ -68,9 +68,9 @@ unsafe extern "C" {
     fn token(call: u32, expires_at: f64, text: Place, length: usize);
     fn fail(call: u32, exchange: u32, text: Place, length: usize);
     fn say(text: Place, length: usize);
-    fn now() -> f64;
-    fn monotonic() -> f64;
-    fn random() -> f64;
+    fn now(host: u32) -> f64;
+    fn monotonic(host: u32) -> f64;
+    fn random(host: u32) -> f64;
 }
 
 /// The host of one engine, by its number.
@@ -153,12 +153,30 @@ impl Host {
         // SAFETY: as above.
         unsafe { event(self.0, json.as_ptr(), json.len()) }
     }
-}
 
-/// Begins a pause.
-pub(crate) fn begin_timer(key: u32, ms: f64) {
-    // SAFETY: numbers only.
-    unsafe { timer(key, ms) }
+    /// Begins a pause.
+    pub(crate) fn begin_timer(self, key: u32, ms: f64) {
+        // SAFETY: numbers only.
+        unsafe { timer(self.0, key, ms) }
+    }
+
+    /// Wall time, in milliseconds.
+    pub(crate) fn now(self) -> f64 {
+        // SAFETY: numbers only.
+        unsafe { now(self.0) }
+    }
+
+    /// Time that never runs backwards, in microseconds.
+    pub(crate) fn monotonic(self) -> f64 {
+        // SAFETY: numbers only.
+        unsafe { monotonic(self.0) }
+    }
+
+    /// A number from 0 to below 1.
+    pub(crate) fn chance(self) -> f64 {
+        // SAFETY: numbers only.
+        unsafe { random(self.0) }
+    }
 }
 
 /// Nobody waits for this any more: aborts the request, stops the timer.
@@ -217,24 +235,6 @@ pub(crate) fn tell_failure(call: u32, exchange: u32, json: &str) {
 pub(crate) fn tell(text: &str) {
     // SAFETY: as above.
     unsafe { say(text.as_ptr(), text.len()) }
-}
-
-/// `Date.now()`.
-pub(crate) fn date_now() -> f64 {
-    // SAFETY: numbers only.
-    unsafe { now() }
-}
-
-/// `performance.now()`.
-pub(crate) fn performance_now() -> f64 {
-    // SAFETY: numbers only.
-    unsafe { monotonic() }
-}
-
-/// `Math.random()`.
-pub(crate) fn chance() -> f64 {
-    // SAFETY: numbers only.
-    unsafe { random() }
 }
 
 /// Memory for a text or a body on its way in; whatever export is given it takes it over.

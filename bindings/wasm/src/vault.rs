@@ -2,7 +2,7 @@
 
 use logto_management_core::{BoxFuture, StoreEntry, StoreError, TokenVault, VaultStep};
 
-use crate::{clock::micros, host::Host, tasks::Waiting};
+use crate::{clock::millis, host::Host, tasks::Waiting};
 
 pub(crate) struct HostVault(pub(crate) Host);
 
@@ -14,10 +14,10 @@ impl TokenVault for HostVault {
     ) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
         Box::pin(async move {
             let (number, text, ttl) = match step {
-                VaultStep::Load => (0, "", 0),
-                VaultStep::Save(text, ttl) => (1, text, micros(ttl)),
-                VaultStep::Lock(ttl) => (2, "", micros(ttl)),
-                VaultStep::Unlock => (3, "", 0),
+                VaultStep::Load => (0, "", 0.0),
+                VaultStep::Save(text, ttl) => (1, text, millis(ttl)),
+                VaultStep::Lock(ttl) => (2, "", millis(ttl)),
+                VaultStep::Unlock => (3, "", 0.0),
             };
             let question = Waiting::new();
             self.0.vault(
@@ -26,7 +26,7 @@ impl TokenVault for HostVault {
                 entry.secret.expose(),
                 &entry.binding,
                 text,
-                (ttl / 1000) as f64,
+                ttl,
             );
             let given = question.await;
             match given.number {

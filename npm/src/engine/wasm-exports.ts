@@ -18,8 +18,6 @@ export interface Exports {
   permit(engine: number): number;
   token(engine: number, call: number): void;
   observe(engine: number, on: number): void;
-  advance(engine: number, ms: number): void;
-  sleeps(engine: number): void;
   list(engine: number, text: number, length: number): number;
   next(pager: number, call: number): void;
   cursor(pager: number): void;

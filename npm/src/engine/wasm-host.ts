@@ -8,6 +8,7 @@ import type { TokenStore } from '../store.js';
 import { messageOf, readError, TokenFailures } from './common.js';
 import type { EngineOptions, EnginePage, EngineResponse, EngineToken, ErrorData } from './engine.js';
 import { vaultStep } from './vault.js';
+import { type HostClock, realClock } from './wasm-clock.js';
 import type { Exports } from './wasm-exports.js';
 import { Answer, exchange, type Failed, toFields } from './wasm-fetch.js';
 import { Memory, type Placed } from './wasm-memory.js';
@@ -41,7 +42,10 @@ export interface Sent {
 const DATA = ['none', 'json', 'text', 'bytes'] as const;
 const NOWHERE: Placed = [0, 0];
 
-type HostOptions = Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn' | 'tokenStore'>;
+type HostOptions = Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn' | 'tokenStore'> & {
+  /** A test's. */
+  clock: HostClock | undefined;
+};
 
 /** What a call resolves with. A class: an object with a getter of its own costs more than all else in it. */
 export class Told implements EngineResponse {
@@ -207,6 +211,8 @@ export class Instance {
 
   #imports(): WebAssembly.ModuleImports {
     const host = (number: number): Host => this.#hosts.get(number) as Host;
+    /** The real one also where there is no such host. */
+    const clock = (number: number): HostClock => this.#hosts.get(number)?.options.clock ?? realClock;
     return {
       // What a call waits for.
 
@@ -269,15 +275,12 @@ export class Instance {
         });
       },
 
-      timer: (key: number, ms: number): void => {
+      timer: (of: number, key: number, ms: number): void => {
         const operation: Operation = {
-          abort: () => {
-            clearTimeout(id);
-          },
+          abort: clock(of).pause(ms, () => {
+            this.#end(key, operation, 0, '');
+          }),
         };
-        const id = setTimeout(() => {
-          this.#end(key, operation, 0, '');
-        }, ms);
         this.#operations.set(key, operation);
       },
 
@@ -406,10 +409,9 @@ export class Instance {
         this.said = this.memory.text(place, length);
       },
 
-      // Looked up when they are used: Workers refuse them outside a request, and tests replace them.
-      now: () => Date.now(),
-      monotonic: () => performance.now(),
-      random: () => Math.random(),
+      now: (of: number) => clock(of).now(),
+      monotonic: (of: number) => clock(of).monotonic(),
+      random: (of: number) => clock(of).random(),
     };
   }
 }

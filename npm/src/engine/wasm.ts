@@ -11,9 +11,9 @@ import type {
   EngineResponse,
   EngineToken,
   ErrorData,
-  Testing,
 } from './engine.js';
 import { checkStore } from '../store.js';
+import { TestingClock } from './wasm-clock.js';
 import type { Exports } from './wasm-exports.js';
 import { Answer, exchange, Failure } from './wasm-fetch.js';
 import { type Host, Instance, type Sent, Told } from './wasm-host.js';
@@ -64,7 +64,7 @@ interface Inside {
 
 class WasmEngine implements Engine {
   readonly baseUrl: string;
-  readonly testing?: Testing;
+  readonly testing?: TestingClock;
   readonly #options: EngineOptions;
   readonly #runtime: Runtime;
   readonly #alive: () => Instance;
@@ -80,20 +80,10 @@ class WasmEngine implements Engine {
     this.#options = options;
     this.#runtime = runtime;
     this.#alive = alive;
-    this.baseUrl = this.#enter().instance.said;
     if (options.testing) {
-      this.testing = {
-        advance: (ms) => {
-          const { instance, engine } = this.#enter();
-          instance.exports.advance(engine, ms);
-        },
-        takeSleeps: () => {
-          const { instance, engine } = this.#enter();
-          instance.exports.sleeps(engine);
-          return instance.said === '' ? [] : instance.said.split('\n').map((micros) => Number(micros) / 1000);
-        },
-      };
+      this.testing = new TestingClock();
     }
+    this.baseUrl = this.#enter().instance.said;
   }
 
   send(call: EngineCall, signal?: AbortSignal): Promise<EngineResponse> {
@@ -248,6 +238,7 @@ class WasmEngine implements Engine {
       const { host, number } = instance.addHost({
         warn,
         events,
+        clock: this.testing,
         ...(fetch && { fetch }),
         ...(getToken && { getToken }),
         ...(tokenStore !== undefined && { tokenStore }),
