@@ -12,6 +12,7 @@ use logto_management_core::{
     auth::AccessToken,
     http::Method,
     json::{self, Json},
+    text::split,
 };
 
 use crate::{
@@ -133,9 +134,10 @@ impl Engine {
 }
 
 fn request(head: &str, body: Option<Vec<u8>>) -> Result<Request, Error> {
-    let mut lines = head.splitn(5, '\n');
+    let mut lines = split(head, b"\n");
     let mut line = || lines.next().unwrap_or_default();
-    let (method, target, route, options, headers) = (line(), line(), line(), line(), line());
+    let (method, target, route, options) = (line(), line(), line(), line());
+    let headers = lines.rest().unwrap_or_default();
     let method = Method::from_bytes(method.as_bytes())
         .map_err(|_| Error::invalid_config([&json::quoted(method), " is no HTTP method"].concat()))?;
     let route = (!route.is_empty()).then(|| route.to_owned());

@@ -4,11 +4,11 @@
 
 use std::borrow::Cow;
 
-use logto_management_core::http::HeaderMap;
+use logto_management_core::{http::HeaderMap, text::split};
 
 /// Pairs out of one string; a last name without a value is dropped.
 pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let mut parts = text.split('\n');
+    let mut parts = split(text, b"\n");
     std::iter::from_fn(move || Some((parts.next()?, parts.next()?)))
 }
 

@@ -20,14 +20,7 @@ impl TokenVault for HostVault {
                 VaultStep::Unlock => (3, "", 0.0),
             };
             let question = Waiting::new();
-            self.0.vault(
-                question.key(),
-                number,
-                entry.secret.expose(),
-                &entry.binding,
-                text,
-                ttl,
-            );
+            self.0.vault(question.key(), number, entry.secret.expose(), &entry.binding, text, ttl);
             let given = question.await;
             match given.number {
                 0 => Ok(None),

@@ -23,13 +23,13 @@ impl BaseUrl {
                 ": expected something like https://id.example.com"
             ]))
         };
-        if url.contains('#') {
+        if text::has(url, b"#") {
             return fail("must have no fragment");
         }
-        if url.contains('?') {
+        if text::has(url, b"?") {
             return fail("must have no query");
         }
-        if url.contains('\\') {
+        if text::has(url, b"\\") {
             // URL parsers take it for a slash, and so `\..\` for dot segments.
             return fail("must have no backslash");
         }
@@ -41,18 +41,19 @@ impl BaseUrl {
         if !https && !scheme.eq_ignore_ascii_case("http") {
             return fail("must begin with http:// or https://");
         }
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        if authority.contains('@') {
+        let (authority, path) = rest.split_at(text::place_of(rest, b"/").unwrap_or(rest.len()));
+        if text::has(authority, b"@") {
             return fail("must hold no user name or password (credentials go into the client id and secret)");
         }
         // The colons of an IPv6 address stand within brackets.
-        let host_end = authority.find(']').map_or_else(|| authority.find(':'), |bracket| Some(bracket + 1));
+        let host_end = text::place_of(authority, b"]")
+            .map_or_else(|| text::place_of(authority, b":"), |bracket| Some(bracket + 1));
         let (host, port) = authority.split_at(host_end.unwrap_or(authority.len()));
         if host.is_empty() {
             return fail("has no host");
         }
         if !is_host(host)
-            || path.bytes().any(|b| b.is_ascii() && !b.is_ascii_graphic() || b"\"<>^`{|}".contains(&b))
+            || path.bytes().any(|b| b.is_ascii() && !b.is_ascii_graphic() || text::is_one_of(b, b"\"<>^`{|}"))
         {
             return fail("is not a valid url");
         }
@@ -96,7 +97,7 @@ impl BaseUrl {
 
 /// An IPv4 address in 127.0.0.0/8. Not `Ipv4Addr`, whose parser is a KB for this one question.
 fn is_loopback(host: &str) -> bool {
-    let mut parts = host.split('.');
+    let mut parts = text::split(host, b".");
     parts.next() == Some("127")
         && parts.clone().count() == 3
         && parts.all(|part| text::whole(part).is_some_and(|number| number < 256))
@@ -106,15 +107,15 @@ fn is_loopback(host: &str) -> bool {
 fn is_host(host: &str) -> bool {
     match host.strip_prefix('[') {
         Some(rest) => rest.strip_suffix(']').is_some_and(|ip| {
-            !ip.is_empty() && ip.bytes().all(|b| b.is_ascii_hexdigit() || b":.".contains(&b))
+            !ip.is_empty() && ip.bytes().all(|b| b.is_ascii_hexdigit() || text::is_one_of(b, b":."))
         }),
-        None => host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&b)),
+        None => host.bytes().all(|b| b.is_ascii_alphanumeric() || text::is_one_of(b, b"-._~!$&'()*+,;=")),
     }
 }
 
 /// `.` and `..`, also percent-encoded: a URL parser on the way would resolve them to another route.
 pub(crate) fn has_dot_segment(path: &str) -> bool {
-    path.split('/').any(is_dot_segment)
+    text::split(path, b"/").any(is_dot_segment)
 }
 
 pub(crate) fn is_dot_segment(segment: &str) -> bool {
@@ -143,7 +144,7 @@ pub(crate) fn cloud_url(tenant_id: &str) -> Result<String, Error> {
 pub(crate) fn check_indicator(indicator: String) -> Result<String, Error> {
     let absolute = text::split_once(&indicator, "://")
         .is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty());
-    if !absolute || indicator.contains('#') || indicator.contains(text::is_space) {
+    if !absolute || text::has(&indicator, b"#") || indicator.contains(text::is_space) {
         return Err(Error::config(words![
             quoted(&indicator),
             " is not a resource indicator: it is an absolute URI such as ",

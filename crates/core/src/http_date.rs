@@ -14,7 +14,7 @@ pub(crate) fn parse(text: &str) -> Option<u64> {
     let mut count = 0;
     let mut month = None;
     let mut month_first = false;
-    for part in text.split([' ', ',', '-', ':']).filter(|part| !part.is_empty()) {
+    for part in text::split(text, b" ,-:").filter(|part| !part.is_empty()) {
         if part.bytes().all(|byte| byte.is_ascii_digit()) {
             *numbers.get_mut(count)? = text::whole(part)?;
             count += 1;

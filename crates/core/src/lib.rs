@@ -23,7 +23,7 @@
 
 // First: the others use its macro.
 #[macro_use]
-mod text;
+pub mod text;
 
 pub mod auth;
 #[cfg(logto_small)]

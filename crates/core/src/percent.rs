@@ -1,13 +1,15 @@
 //! Percent-encoding (RFC 3986), in the three forms that requests need.
 
+use crate::text;
+
 /// `encodeURIComponent`: for path parameters, query names and query values.
 pub(crate) fn component(text: &str, out: &mut String) {
-    encode(text, out, |b| b.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&b));
+    encode(text, out, |b| b.is_ascii_alphanumeric() || text::is_one_of(b, b"-_.!~*'()"));
 }
 
 /// `application/x-www-form-urlencoded` (what RFC 6749, appendix B asks for credentials): a space is `+`.
 pub(crate) fn form(text: &str, out: &mut String) {
-    let mut parts = text.split(' ');
+    let mut parts = text::split(text, b" ");
     encode(parts.next().unwrap_or_default(), out, is_form_safe);
     for part in parts {
         out.push('+');
@@ -22,9 +24,9 @@ const fn is_form_safe(b: u8) -> bool {
 /// For a target that is percent-encoded already: only what the URL Standard encodes in a path and in a query (its "special-query" set), so that a query of the caller's own making
 /// arrives as `fetch` would send it.
 pub(crate) fn target(text: &str, out: &mut String) {
-    let (path, query) = text.find('?').map_or((text, ""), |at| text.split_at(at));
-    encode(path, out, |b| b.is_ascii_graphic() && !b"\"<>\\^`{}".contains(&b));
-    encode(query, out, |b| b.is_ascii_graphic() && !b"\"<>'".contains(&b));
+    let (path, query) = text::place_of(text, b"?").map_or((text, ""), |at| text.split_at(at));
+    encode(path, out, |b| b.is_ascii_graphic() && !text::is_one_of(b, b"\"<>\\^`{}"));
+    encode(query, out, |b| b.is_ascii_graphic() && !text::is_one_of(b, b"\"<>'"));
 }
 
 fn encode(text: &str, out: &mut String, safe: impl Fn(u8) -> bool) {

@@ -27,7 +27,7 @@ pub(crate) fn redact(body: Bytes, secrets: &[Cow<'_, str>]) -> Bytes {
     let plain = replace(&text, &secrets);
     let shown = plain.as_deref().unwrap_or(&text);
     // Only where there are escapes can JSON spell a text otherwise than it is.
-    if shown.contains('\\')
+    if text::has(shown, b"\\")
         && let Ok(json) = Json::parse(shown.as_bytes())
         && let Some(changed) = in_strings(json, &secrets)
     {

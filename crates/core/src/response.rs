@@ -9,6 +9,7 @@ use crate::{
     error::{Answered, Error, ErrorKind, Inner, name},
     http::{HeaderMap, Method, StatusCode, header},
     pipeline::{NO_API_PREFIX, is_outside_api},
+    text,
 };
 
 /// The header in which Logto names each request.
@@ -87,7 +88,7 @@ impl Response {
         }
         let content_type =
             self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let essence = content_type.split(';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase();
+        let essence = text::before(content_type, b";").trim_ascii().to_ascii_lowercase();
         match essence.as_str() {
             "application/json" => Data::Json(&self.body),
             "text/plain" if self.status.is_success() => Data::None,

@@ -96,6 +96,67 @@ pub(crate) fn whole(text: &str) -> Option<u64> {
     (!text.is_empty()).then_some(number)
 }
 
+/// Whether a byte is one of these. Not `contains`, which brings `memchr` along.
+pub(crate) fn is_one_of(byte: u8, marks: &[u8]) -> bool {
+    marks.iter().any(|mark| *mark == byte)
+}
+
+/// Where the first of some ASCII characters stands.
+#[inline(never)]
+pub(crate) fn place_of(text: &str, marks: &[u8]) -> Option<usize> {
+    text.bytes().position(|byte| is_one_of(byte, marks))
+}
+
+/// Whether one of some ASCII characters stands in a text.
+pub(crate) fn has(text: &str, marks: &[u8]) -> bool {
+    place_of(text, marks).is_some()
+}
+
+/// Before and after the first of some ASCII characters.
+#[inline(never)]
+pub(crate) fn cut<'a>(text: &'a str, marks: &[u8]) -> Option<(&'a str, &'a str)> {
+    let at = place_of(text, marks)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// What stands before the first of some ASCII characters; everything where there is none.
+pub(crate) fn before<'a>(text: &'a str, marks: &[u8]) -> &'a str {
+    cut(text, marks).map_or(text, |(before, _)| before)
+}
+
+/// The parts of a text between some ASCII characters.
+#[derive(Clone, Debug)]
+pub struct Split<'a> {
+    rest: Option<&'a str>,
+    marks: &'static [u8],
+}
+
+/// The parts of a text between some ASCII characters, as the standard library's `split` gives them.
+#[must_use]
+pub const fn split<'a>(text: &'a str, marks: &'static [u8]) -> Split<'a> {
+    Split { rest: Some(text), marks }
+}
+
+impl<'a> Split<'a> {
+    /// All that is left, in one part; nothing where [`next`](Iterator::next) has nothing either.
+    #[must_use]
+    pub const fn rest(&self) -> Option<&'a str> {
+        self.rest
+    }
+}
+
+impl<'a> Iterator for Split<'a> {
+    type Item = &'a str;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.rest?;
+        let (part, rest) = cut(text, self.marks).map_or((text, None), |(part, rest)| (part, Some(rest)));
+        self.rest = rest;
+        Some(part)
+    }
+}
+
 /// Where a part stands in a text.
 pub(crate) fn find(text: &str, part: &str) -> Option<usize> {
     let part = part.as_bytes();
@@ -151,6 +212,19 @@ mod tests {
             proptest::prop_assert_eq!(split_once(&text, &part), text.split_once(&part));
             let expected = text.contains(&part).then(|| text.replace(&part, "-"));
             proptest::prop_assert_eq!(replace(&text, &part, "-"), expected);
+        }
+
+        #[test]
+        fn splits_as_the_standard_library_does(text in "[ab,;é]{0,12}") {
+            let marks = [',', ';'];
+            let parts: Vec<_> = split(&text, b",;").collect();
+            proptest::prop_assert_eq!(parts, text.split(marks).collect::<Vec<_>>());
+            proptest::prop_assert_eq!(cut(&text, b",;"), text.split_once(marks));
+            proptest::prop_assert_eq!(before(&text, b",;"), text.split(marks).next().unwrap_or_default());
+            proptest::prop_assert_eq!(has(&text, b",;"), text.contains(marks));
+            let mut first = split(&text, b",;");
+            first.next();
+            proptest::prop_assert_eq!(first.rest(), text.split_once(marks).map(|(_, rest)| rest));
         }
 
         #[test]

@@ -112,11 +112,11 @@ impl AccessToken {
 
     /// What [`to_stored`](Self::to_stored) wrote; nothing for anything else.
     pub(crate) fn from_stored(text: &str) -> Option<Self> {
-        let mut lines = text.splitn(4, '\n');
+        let mut lines = text::split(text, b"\n");
         let expires_at = UnixMillis(text::whole(lines.next()?)?);
         let lifetime = Duration::from_millis(text::whole(lines.next()?)?);
         let scope = lines.next()?.strip_prefix('=').map(str::to_owned);
-        let mut token = Self::new(lines.next()?, expires_at, scope).ok()?;
+        let mut token = Self::new(lines.rest()?, expires_at, scope).ok()?;
         token.lifetime = lifetime;
         token.scope_is_told = true;
         token.shared = true;
@@ -159,7 +159,7 @@ impl AccessToken {
     /// Whether the token may have the scope `all`: not if the server told a scope without it.
     pub(crate) fn may_grant_all(&self) -> bool {
         !self.scope_is_told
-            || self.scope.as_deref().is_some_and(|scope| scope.split(' ').any(|scope| scope == ALL))
+            || self.scope.as_deref().is_some_and(|scope| text::split(scope, b" ").any(|scope| scope == ALL))
     }
 
     /// `Bearer …`, marked sensitive.

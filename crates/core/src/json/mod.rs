@@ -322,14 +322,14 @@ impl<'a> Walk<'a> {
 /// The text that a sound string, with its quotes, stands for.
 pub(crate) fn unquote(string: &str) -> Cow<'_, str> {
     let inner = string.get(1..string.len().saturating_sub(1)).unwrap_or_default();
-    if inner.contains('\\') { Cow::Owned(unescape(inner)) } else { Cow::Borrowed(inner) }
+    if text::has(inner, b"\\") { Cow::Owned(unescape(inner)) } else { Cow::Borrowed(inner) }
 }
 
 /// The text that a string with escapes stands for.
 fn unescape(inner: &str) -> String {
     let mut text = String::with_capacity(inner.len());
     let mut rest = inner;
-    while let Some((before, escape)) = rest.split_once('\\') {
+    while let Some((before, escape)) = text::cut(rest, b"\\") {
         text.push_str(before);
         let mut length = 1;
         text.push(match escape.as_bytes().first() {
@@ -378,11 +378,11 @@ pub(crate) fn decimal(text: &str) -> Option<f64> {
         Some(rest) => (true, rest),
         None => (false, text),
     };
-    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+    let (mantissa, exponent) = match text::cut(unsigned, b"eE") {
         Some((mantissa, exponent)) => (mantissa, signed(exponent)?),
         None => (unsigned, 0),
     };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let (whole, fraction) = text::cut(mantissa, b".").unwrap_or((mantissa, ""));
     if whole.is_empty() {
         return None;
     }

@@ -37,7 +37,7 @@ impl FromStr for PageCursor {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let parse = || {
-            let mut parts = text.strip_prefix("p1.")?.split('.');
+            let mut parts = text::split(text.strip_prefix("p1.")?, b".");
             let frontier = text::whole(parts.next()?)?;
             let size =
                 u32::try_from(text::whole(parts.next()?)?).ok().filter(|size| (1..=100).contains(size))?;

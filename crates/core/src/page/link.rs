@@ -3,6 +3,8 @@
 //! Their URLs are never followed. On a real server they lack the `/api` prefix (followed literally they answer with the sign-in page), take their origin from the
 //! request's `Host`, and join repeated query keys with commas.
 
+use crate::text;
+
 /// Whether one of these header lines has a link with the relation `next`. Logto sends a line per relation; proxies may join them.
 pub fn has_next<'a>(lines: impl IntoIterator<Item = &'a str>) -> bool {
     lines.into_iter().any(line_has_next)
@@ -11,12 +13,12 @@ pub fn has_next<'a>(lines: impl IntoIterator<Item = &'a str>) -> bool {
 fn line_has_next(mut rest: &str) -> bool {
     loop {
         // A link begins at its target, which may hold commas and semicolons of its own.
-        let Some((_, from_target)) = rest.split_once('<') else { return false };
-        let Some((_, params)) = from_target.split_once('>') else { return false };
-        let (params, next) = split_outside_quotes(params, ',');
+        let Some((_, from_target)) = text::cut(rest, b"<") else { return false };
+        let Some((_, params)) = text::cut(from_target, b">") else { return false };
+        let (params, next) = split_outside_quotes(params, b',');
         let mut params = params;
         while !params.is_empty() {
-            let (param, others) = split_outside_quotes(params, ';');
+            let (param, others) = split_outside_quotes(params, b';');
             if is_rel_next(param) {
                 return true;
             }
@@ -27,27 +29,23 @@ fn line_has_next(mut rest: &str) -> bool {
 }
 
 fn is_rel_next(param: &str) -> bool {
-    let Some((name, value)) = param.split_once('=') else { return false };
+    let Some((name, value)) = text::cut(param, b"=") else { return false };
     name.trim_ascii().eq_ignore_ascii_case("rel")
-        && value
-            .trim_ascii()
-            .trim_matches('"')
-            .split_ascii_whitespace()
-            .any(|rel| rel.eq_ignore_ascii_case("next"))
+        && text::split(value, b" \t\"").any(|rel| rel.eq_ignore_ascii_case("next"))
 }
 
 /// Before and after the first `separator` that is not within a quoted string.
-fn split_outside_quotes(text: &str, separator: char) -> (&str, &str) {
+fn split_outside_quotes(text: &str, separator: u8) -> (&str, &str) {
     let mut quoted = false;
     let mut escaped = false;
-    for (at, c) in text.char_indices() {
-        match c {
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
             _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            c if c == separator && !quoted => {
-                let (before, after) = text.split_at(at);
-                return (before, after.get(c.len_utf8()..).unwrap_or_default());
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            byte if byte == separator && !quoted => {
+                let (before, after) = (text.get(..at), text.get(at + 1..));
+                return (before.unwrap_or_default(), after.unwrap_or_default());
             }
             _ => {}
         }

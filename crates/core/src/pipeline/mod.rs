@@ -331,7 +331,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         }
         for value in request.headers.get_all(header::AUTHORIZATION).iter() {
             let text = value.to_str().unwrap_or_default();
-            secrets.push(Cow::Borrowed(text.split_once(' ').map_or(text, |(_, credentials)| credentials)));
+            secrets.push(Cow::Borrowed(text::cut(text, b" ").map_or(text, |(_, credentials)| credentials)));
         }
         if let Some(credentials) = &self.config.credentials {
             let secret = credentials.secret.expose();

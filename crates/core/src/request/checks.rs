@@ -23,8 +23,8 @@ pub(super) fn fill(template: &str, params: &[(String, String)]) -> Result<String
     let mut path = String::with_capacity(template.len() + 16);
     let mut used = 0;
     let mut rest = template;
-    while let Some((before, from_brace)) = rest.split_once('{') {
-        let Some((name, after)) = from_brace.split_once('}') else {
+    while let Some((before, from_brace)) = text::cut(rest, b"{") {
+        let Some((name, after)) = text::cut(from_brace, b"}") else {
             return Err(Error::request(words!["The path ", quoted(template), " has a { without its }"]));
         };
         let mut values = params.iter().filter(|(given, _)| given == name);
@@ -46,7 +46,7 @@ pub(super) fn fill(template: &str, params: &[(String, String)]) -> Result<String
         let name = unknown.map_or("", |(name, _)| name.as_str());
         return Err(Error::request(words!["The path ", template, " has no parameter ", name]));
     }
-    check_path(path.split(['?', '#']).next().unwrap_or_default())?;
+    check_path(text::before(&path, b"?#"))?;
     Ok(path)
 }
 
@@ -79,11 +79,11 @@ fn check_path(path: &str) -> Result<(), Error> {
 
 /// Where a filled target lies: its path and query below the base url, or all of it with `true` where it is of another origin.
 pub(super) fn locate(target: &str, route: Option<&str>, config: &Config) -> Result<(String, bool), Error> {
-    let target = target.split('#').next().unwrap_or_default();
+    let target = text::before(target, b"#");
     if target.starts_with("http://") || target.starts_with("https://") {
         let below_base = target
             .strip_prefix(config.base_url())
-            .filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+            .filter(|rest| matches!(rest.as_bytes().first(), None | Some(b'/' | b'?')));
         return match below_base {
             Some(path) => {
                 check_filled(path, route)?;
@@ -106,13 +106,13 @@ pub(super) fn locate(target: &str, route: Option<&str>, config: &Config) -> Resu
 
 /// A filled path must still be the route it was made from.
 pub(super) fn check_filled(target: &str, route: Option<&str>) -> Result<(), Error> {
-    let path = target.split('?').next().unwrap_or_default();
+    let path = text::before(target, b"?");
     check_path(path)?;
     let Some(route) = route else { return Ok(()) };
-    let mut filled = path.split('/');
-    for segment in route.split('?').next().unwrap_or_default().split('/') {
+    let mut filled = text::split(path, b"/");
+    for segment in text::split(text::before(route, b"?"), b"/") {
         let Some(value) = filled.next() else { break };
-        if segment.contains('{') && value.is_empty() {
+        if text::has(segment, b"{") && value.is_empty() {
             return Err(Error::request(words![
                 "The path parameter ",
                 segment,
@@ -125,11 +125,9 @@ pub(super) fn check_filled(target: &str, route: Option<&str>) -> Result<(), Erro
 
 /// The server answers a JSON body over its limit with a bare 404, which explains nothing.
 pub(super) fn check_body(body: &Bytes, headers: &HeaderMap, limit: usize) -> Result<(), Error> {
-    let json = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|essence| essence.trim_ascii_end().to_ascii_lowercase().ends_with("json"));
+    let json = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        text::before(value, b";").trim_ascii_end().to_ascii_lowercase().ends_with("json")
+    });
     if json && body.len() > limit {
         let message = words!["The JSON body has ", body.len(), " bytes; Logto takes ", limit, " at the most"];
         let mut inner = Inner::new(ErrorKind::Config, name::BODY_TOO_LARGE, message);

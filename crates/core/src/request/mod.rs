@@ -258,8 +258,8 @@ impl Request {
         let mut uri = if foreign { String::new() } else { config.base_url().to_owned() };
         let path_start = uri.len();
         percent::target(&path, &mut uri);
-        let bare = uri.get(path_start..).unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
-        let mut separator = if uri.contains('?') { '&' } else { '?' };
+        let bare = text::before(uri.get(path_start..).unwrap_or_default(), b"?").to_owned();
+        let mut separator = if text::has(&uri, b"?") { '&' } else { '?' };
         for (name, value) in &self.query {
             uri.push(separator);
             percent::component(name, &mut uri);

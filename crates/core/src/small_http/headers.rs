@@ -35,7 +35,7 @@ impl HeaderName {
 }
 
 pub(super) fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    byte.is_ascii_alphanumeric() || crate::text::is_one_of(byte, b"!#$%&'*+-.^_`|~")
 }
 
 /// A header's value: bytes without control characters.

@@ -17,8 +17,7 @@ impl FromStr for Uri {
 
     /// Looks no closer than it must: `fetch` parses it again.
     fn from_str(text: &str) -> Result<Self, InvalidUri> {
-        let host = crate::text::split_once(text, "://")
-            .map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or_default());
+        let host = crate::text::split_once(text, "://").map(|(_, rest)| crate::text::before(rest, b"/?"));
         let sound =
             host.is_some_and(|host| !host.is_empty()) && text.bytes().all(|byte| byte > b' ' && byte != 0x7f);
         sound.then(|| Self(text.to_owned())).ok_or(InvalidUri)

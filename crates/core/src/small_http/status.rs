@@ -70,7 +70,7 @@ impl StatusCode {
     #[must_use]
     pub fn canonical_reason(self) -> Option<&'static str> {
         let phrases = PHRASES.get(usize::from(self.0 / 100).checked_sub(2)?)?;
-        let phrase = phrases.split(',').nth(usize::from(self.0 % 100))?;
+        let phrase = crate::text::split(phrases, b",").nth(usize::from(self.0 % 100))?;
         (!phrase.is_empty()).then_some(phrase)
     }
 }

@@ -10,8 +10,7 @@ fn phrases_are_the_same() {
         let ours = StatusCode::from_u16(number).expect("a status").canonical_reason();
         // As IANA lists it.
         let theirs = (number == 203).then_some("Non-Authoritative Information");
-        let theirs =
-            theirs.or(http::StatusCode::from_u16(number).expect("a status").canonical_reason());
+        let theirs = theirs.or(http::StatusCode::from_u16(number).expect("a status").canonical_reason());
         assert_eq!(ours, theirs, "{number}");
     }
 }
