@@ -12,7 +12,7 @@ use logto_management_core::{
     auth::AccessToken,
     http::Method,
     json::{self, Json},
-    text::split,
+    text::{joined, split},
 };
 
 use crate::{
@@ -60,7 +60,7 @@ impl Engine {
         let client = builder
             .observer(move |event: &Event<'_>| {
                 if let Event::Warning { code, message } = event {
-                    host.warn(&[code, "\n", message].concat());
+                    host.warn(&joined(&[code, message], "\n"));
                 } else if heard.get() {
                     host.event(&event.to_json(HostClock::REAL.now()));
                 }
@@ -139,7 +139,7 @@ fn request(head: &str, body: Option<Vec<u8>>) -> Result<Request, Error> {
     let (method, target, route, options) = (line(), line(), line(), line());
     let headers = lines.rest().unwrap_or_default();
     let method = Method::from_bytes(method.as_bytes())
-        .map_err(|_| Error::invalid_config([&json::quoted(method), " is no HTTP method"].concat()))?;
+        .map_err(|_| Error::invalid_config(joined(&[&json::quoted(method), " is no HTTP method"], "")))?;
     let route = (!route.is_empty()).then(|| route.to_owned());
     let mut request = Request::with_target(method, target, route)
         .options(call_options(Json::parse(options.as_bytes()).ok())?)

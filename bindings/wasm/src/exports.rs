@@ -5,7 +5,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use logto_management_core::{ERROR_NAMES, http::StatusCode, options::CALL_OPTIONS};
+use logto_management_core::{ERROR_NAMES, http::StatusCode, options::CALL_OPTIONS, text::joined};
 
 use crate::{
     engine::Engine,
@@ -171,5 +171,5 @@ pub(crate) extern "C" fn phrase(status: u16) {
 /// Says every name that an error can have, and behind an empty line every option of a single call; a line each.
 #[unsafe(no_mangle)]
 pub(crate) extern "C" fn names() {
-    host::tell(&[&ERROR_NAMES.join("\n"), "", &CALL_OPTIONS.join("\n")].join("\n"));
+    host::tell(&joined(&[&joined(ERROR_NAMES, "\n"), &joined(CALL_OPTIONS, "\n")], "\n\n"));
 }

@@ -19,6 +19,7 @@ use logto_management_core::{
     Error, HttpTransport, TransportError, TransportErrorKind,
     bytes::Bytes,
     http::{HeaderName, HeaderValue, Request, Response, StatusCode},
+    text::joined,
     transport::{BodyStaysOutside, ResponseLimit},
 };
 
@@ -62,7 +63,7 @@ pub(crate) fn failed_exchange(error: &Error) -> u32 {
 
 impl FetchTransport {
     fn begin(&self, key: u32, request: &Request<Bytes>) {
-        let mut head = [request.method().as_str(), "\n", &request.uri().to_string(), "\n"].concat();
+        let mut head = joined(&[request.method().as_str(), &request.uri().to_string(), ""], "\n");
         text::add_headers(&mut head, request.headers());
         let sent = Exchange {
             head: &head,

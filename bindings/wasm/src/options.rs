@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use logto_management_core::{CallOptions, Coalesce, Config, Error, json::Json};
+use logto_management_core::{
+    CallOptions, Coalesce, Config, Error,
+    json::{Json, Members},
+};
 
 /// An engine's set-up, checked.
 pub(crate) struct Setup {
@@ -67,8 +70,8 @@ pub(crate) fn call_options(given: Option<Json<'_>>) -> Result<CallOptions, Error
     Ok(options)
 }
 
-fn members(given: Option<Json<'_>>) -> impl Iterator<Item = (Cow<'_, str>, Json<'_>)> {
-    given.into_iter().flat_map(Json::members)
+fn members(given: Option<Json<'_>>) -> Members<'_> {
+    Json::or_null(given).members()
 }
 
 fn string(value: Option<Json<'_>>) -> Option<String> {

@@ -2,7 +2,11 @@
 
 use std::{borrow::Cow, cell::RefCell, rc::Rc};
 
-use logto_management_core::{Error, ListRequest, Page, Pager, Total, json::Json};
+use logto_management_core::{
+    Error, ListRequest, Page, Pager, Total,
+    json::{Items, Json},
+    text::joined,
+};
 
 use crate::{
     clock::HostClock, engine::HostClient, fetch::FetchTransport, host, options::call_options, tasks::run,
@@ -66,7 +70,7 @@ fn tell(call: u32, page: &Page) {
         Some(Total::AtLeast(total)) => (total as f64, false),
         total => (total.map_or(-1.0, |total| total.number() as f64), true),
     };
-    let mut text = page.next().map(ToString::to_string).unwrap_or_default();
+    let mut text = page.next().map(|cursor| cursor.to_text()).unwrap_or_default();
     text.push('\n');
     text.push_str(page.request_id().unwrap_or_default());
     host::tell_page(call, page.number(), page.size(), total, &text, page.body());
@@ -115,7 +119,7 @@ impl Drop for Out {
 /// Begins a listing as the façade's `EngineList` says, in JSON: `path`, `pathParams` and `headers` flat, `query` a list of `[name, value]`, `pageSize`, `page`,
 /// `concurrency`, `cursor`, `options`.
 pub(crate) fn start(client: &HostClient, json: &str) -> Result<Inner, Error> {
-    let wrong = |what: &str| Error::invalid_config(["A listing's ", what].concat());
+    let wrong = |what: &str| Error::invalid_config(joined(&["A listing's ", what], ""));
     let list = Json::parse(json.as_bytes()).map_err(|_| wrong("description is no JSON"))?;
     let text = |name: &str| list.member(name).and_then(Json::as_str);
     let mut asked =
@@ -148,8 +152,8 @@ pub(crate) fn start(client: &HostClient, json: &str) -> Result<Inner, Error> {
     Ok(client.pager(asked))
 }
 
-fn items(value: Option<Json<'_>>) -> impl Iterator<Item = Json<'_>> {
-    value.into_iter().flat_map(Json::items)
+fn items(value: Option<Json<'_>>) -> Items<'_> {
+    Json::or_null(value).items()
 }
 
 /// Names and values in turn.

@@ -19,7 +19,11 @@ pub(crate) fn add_headers(text: &mut String, headers: &HeaderMap) {
         text.push('\n');
         match value.to_str() {
             Ok(ascii) => text.push_str(ascii),
-            Err(_) => text.extend(value.as_bytes().iter().map(|byte| char::from(*byte))),
+            Err(_) => {
+                for byte in value.as_bytes() {
+                    text.push(char::from(*byte));
+                }
+            }
         }
         text.push('\n');
     }
@@ -30,5 +34,9 @@ pub(crate) fn to_bytes(text: &str) -> Cow<'_, [u8]> {
     if text.is_ascii() {
         return Cow::Borrowed(text.as_bytes());
     }
-    Cow::Owned(text.chars().map(|char| u8::try_from(char).unwrap_or(b'?')).collect())
+    let mut bytes = Vec::with_capacity(text.len());
+    for char in text.chars() {
+        bytes.push(u8::try_from(char).unwrap_or(b'?'));
+    }
+    Cow::Owned(bytes)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use logto_management_core::{AccessToken, Error, TokenSource, UnixMillis, json};
+use logto_management_core::{AccessToken, Error, TokenSource, UnixMillis, json, text::joined};
 
 use crate::{host::Host, tasks::Waiting};
 
@@ -19,7 +19,7 @@ impl TokenSource for HostTokens {
         self.0.ask(key);
         let given = question.await;
         if given.number == 0 {
-            return Err(Error::token_unavailable(["getToken #", &json::number(key.into())].concat()));
+            return Err(Error::token_unavailable(joined(&["getToken #", &json::number(key.into())], "")));
         }
         // When it ends, only the function knows.
         AccessToken::new(given.text, UnixMillis(u64::MAX), None).map(Arc::new)

@@ -53,7 +53,7 @@ pub(crate) const fn millis(duration: Duration) -> u64 {
 pub(crate) fn from_millis(ms: f64) -> Option<Duration> {
     // Not `Duration::try_from_secs_f64`: exact to the last bit, in a hundred times the code.
     match ms {
-        0.0..1e12 => Some(Duration::from_micros((ms * 1000.0).round() as u64)),
+        0.0..1e12 => Some(Duration::from_micros((ms * 1000.0 + 0.5) as u64)),
         1e12..1e19 => Some(Duration::from_millis(ms as u64)),
         _ => None,
     }

@@ -121,7 +121,10 @@ impl Config {
             missing.push("LOGTO_CLIENT_SECRET");
         }
         let (Some(id), Some(secret), true) = (id, secret, missing.is_empty()) else {
-            return Err(Error::config(words!["Set the environment variables ", missing.join(", ")]));
+            return Err(Error::config(words![
+                "Set the environment variables ",
+                text::joined(&missing, ", ")
+            ]));
         };
         let mut builder =
             Self::tenant(tenant.unwrap_or_else(|| "default".to_owned())).credentials(id, secret);

@@ -33,7 +33,10 @@ impl BaseUrl {
             // URL parsers take it for a slash, and so `\..\` for dot segments.
             return fail("must have no backslash");
         }
-        let bare = url.trim_end_matches('/');
+        let mut bare = url;
+        while let Some(rest) = bare.strip_suffix('/') {
+            bare = rest;
+        }
         let Some((scheme, rest)) = text::split_once(bare, "://") else {
             return fail("must be absolute, with http:// or https://");
         };
@@ -144,7 +147,7 @@ pub(crate) fn cloud_url(tenant_id: &str) -> Result<String, Error> {
 pub(crate) fn check_indicator(indicator: String) -> Result<String, Error> {
     let absolute = text::split_once(&indicator, "://")
         .is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty());
-    if !absolute || text::has(&indicator, b"#") || indicator.contains(text::is_space) {
+    if !absolute || text::has(&indicator, b"#") || indicator.chars().any(text::is_space) {
         return Err(Error::config(words![
             quoted(&indicator),
             " is not a resource indicator: it is an absolute URI such as ",

@@ -91,7 +91,12 @@ impl Named<'_> {
     }
 
     fn unknown(&self, known: &[&str]) -> Error {
-        Error::config(words!["There is no option ", self.name, ". The options are ", known.join(", ")])
+        Error::config(words![
+            "There is no option ",
+            self.name,
+            ". The options are ",
+            crate::text::joined(known, ", ")
+        ])
     }
 
     fn count(&self) -> Result<u32, Error> {

@@ -29,8 +29,9 @@ pub(crate) fn target(text: &str, out: &mut String) {
     encode(query, out, |b| b.is_ascii_graphic() && !text::is_one_of(b, b"\"<>'"));
 }
 
-fn encode(text: &str, out: &mut String, safe: impl Fn(u8) -> bool) {
-    if text.bytes().all(&safe) {
+#[inline(never)]
+fn encode(text: &str, out: &mut String, safe: fn(u8) -> bool) {
+    if text.bytes().all(safe) {
         // Nearly always.
         out.push_str(text);
         return;

@@ -23,7 +23,7 @@ const SHORTEST: usize = 8;
 pub(crate) fn redact(body: Bytes, secrets: &[Cow<'_, str>]) -> Bytes {
     let secrets: Vec<&str> =
         secrets.iter().map(AsRef::as_ref).filter(|text| text.len() >= SHORTEST).collect();
-    let text = String::from_utf8_lossy(&body);
+    let text = text::lossy(&body);
     let plain = replace(&text, &secrets);
     let shown = plain.as_deref().unwrap_or(&text);
     // Only where there are escapes can JSON spell a text otherwise than it is.

@@ -77,7 +77,7 @@ impl Response {
     /// The body as text; bytes that are not UTF-8 are replaced.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.body)
+        text::lossy(&self.body)
     }
 
     /// What the body is.

@@ -82,6 +82,38 @@ macro_rules! words {
     }};
 }
 
+/// Texts in a row, with another between each two.
+#[must_use]
+#[inline(never)]
+pub fn joined(parts: &[&str], between: &str) -> String {
+    let mut text = empty();
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 {
+            push(&mut text, between);
+        }
+        push(&mut text, part);
+    }
+    text
+}
+
+/// Bytes as text; what is not UTF-8 is replaced, as by the standard library, which brings a second decoder for it.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    let mut text = match std::str::from_utf8(bytes) {
+        Ok(text) => return Cow::Borrowed(text),
+        Err(_) => String::with_capacity(bytes.len()),
+    };
+    let mut rest = bytes;
+    while let Err(error) = std::str::from_utf8(rest) {
+        let (sound, others) = rest.split_at_checked(error.valid_up_to()).unwrap_or_default();
+        text.push_str(std::str::from_utf8(sound).unwrap_or_default());
+        text.push(char::REPLACEMENT_CHARACTER);
+        // Without a length, the text ends within a character.
+        rest = error.error_len().and_then(|length| others.get(length..)).unwrap_or_default();
+    }
+    text.push_str(std::str::from_utf8(rest).unwrap_or_default());
+    Cow::Owned(text)
+}
+
 /// A whole number out of its digits; `None` where there is none, anything else among them, or more than a number holds. One for all that is read, where the standard library has one for each type.
 pub(crate) fn whole(text: &str) -> Option<u64> {
     let mut number = 0_u64;
@@ -225,6 +257,20 @@ mod tests {
             let mut first = split(&text, b",;");
             first.next();
             proptest::prop_assert_eq!(first.rest(), text.split_once(marks).map(|(_, rest)| rest));
+        }
+
+        #[test]
+        fn joins_as_the_standard_library_does(parts in proptest::collection::vec("[abé]{0,3}", 0..4), between in "[,é]{0,2}") {
+            let parts: Vec<_> = parts.iter().map(String::as_str).collect();
+            proptest::prop_assert_eq!(joined(&parts, &between), parts.join(&between));
+        }
+
+        #[test]
+        fn replaces_what_is_no_text_as_the_standard_library_does(
+            // Ends and middles of characters, and beginnings of such of two, three and four bytes.
+            bytes in proptest::collection::vec(proptest::sample::select(b"a\x80\xa0\xbf\xc3\xe0\xe2\xed\xf0\xf4\xff".to_vec()), 0..12)
+        ) {
+            proptest::prop_assert_eq!(lossy(&bytes), String::from_utf8_lossy(&bytes));
         }
 
         #[test]

@@ -247,7 +247,7 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
     /// Once per token source: all goes on without the store, but somebody pays for the tokens.
     fn warn_of_store(&self, share: &Share, trouble: &str) {
         if share.warns() {
-            let message = ["The token store failed, so tokens are not shared: ", trouble].concat();
+            let message = words!["The token store failed, so tokens are not shared: ", trouble];
             self.pipeline.emit(&Event::Warning { code: "token_store", message: &message });
         }
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{http::StatusCode, json::Json};
+use crate::{http::StatusCode, json::Json, text};
 
 /// Logto's error body: `{code, message}`, with `data` and `details` for some codes, `{message}` alone for others.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ impl ApiErrorBody {
 /// Words for an error answer without Logto's JSON: a proxy's or a firewall's page, mostly.
 pub(super) fn describe_body(status: StatusCode, body: &[u8]) -> String {
     let reason = status.canonical_reason().unwrap_or("unknown status");
-    let text = String::from_utf8_lossy(body);
+    let text = text::lossy(body);
     let text = text.trim_ascii();
     if text.is_empty() || text.starts_with('<') || text.eq_ignore_ascii_case(reason) {
         return words!["The server answered ", status.as_u16(), " ", reason];

@@ -55,6 +55,12 @@ impl<'a> Json<'a> {
         self.0
     }
 
+    /// A value as a text of its own, or `null` where there is none.
+    #[must_use]
+    pub fn or_null(value: Option<Self>) -> Self {
+        value.unwrap_or(Self("null"))
+    }
+
     fn begins_with(self, byte: u8) -> bool {
         self.0.as_bytes().first() == Some(&byte)
     }

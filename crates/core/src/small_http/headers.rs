@@ -118,8 +118,7 @@ impl TryFrom<String> for HeaderValue {
 
 impl std::fmt::Debug for HeaderValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let shown =
-            if self.sensitive { Cow::Borrowed("Sensitive") } else { String::from_utf8_lossy(&self.bytes) };
+        let shown = if self.sensitive { Cow::Borrowed("Sensitive") } else { crate::text::lossy(&self.bytes) };
         f.write_str(&shown)
     }
 }
