@@ -47,7 +47,7 @@ impl Setup {
             builder = builder.api_indicator(indicator);
         }
         for (name, value) in members(given.member("options")) {
-            builder = builder.option_json(&name, value)?;
+            builder.set_option_json(&name, value)?;
         }
         let shared = flag("shared");
         Ok(Self {

@@ -34,9 +34,17 @@ pub(crate) fn to_bytes(text: &str) -> Cow<'_, [u8]> {
     if text.is_ascii() {
         return Cow::Borrowed(text.as_bytes());
     }
-    let mut bytes = Vec::with_capacity(text.len());
-    for char in text.chars() {
-        bytes.push(u8::try_from(char).unwrap_or(b'?'));
+    let mut latin = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            0..0x80 => latin.push(byte),
+            // Of two bytes, up to U+00FF.
+            0xC2 | 0xC3 => latin.push(byte << 6 | bytes.next().unwrap_or_default() & 0x3F),
+            // The rest of a character beyond.
+            0x80..0xC0 => {}
+            _ => latin.push(b'?'),
+        }
     }
-    Cow::Owned(bytes)
+    Cow::Owned(latin)
 }

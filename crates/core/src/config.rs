@@ -333,8 +333,16 @@ impl ConfigBuilder {
     /// # Errors
     /// The same.
     pub fn option_json(mut self, name: &str, value: Json<'_>) -> Result<Self, Error> {
-        crate::options::set_client_option(&mut self, name, value)?;
+        self.set_option_json(name, value)?;
         Ok(self)
+    }
+
+    /// [`option_json`](Self::option_json) in place.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn set_option_json(&mut self, name: &str, value: Json<'_>) -> Result<(), Error> {
+        crate::options::set_client_option(self, name, value)
     }
 
     /// Checks everything.
@@ -393,7 +401,8 @@ fn check_credential(what: &str, value: &str) -> Result<(), Error> {
     if value.is_empty() {
         return Err(Error::config(words!["The ", what, " is empty"]));
     }
-    if value.starts_with(text::is_space) || value.ends_with(text::is_space) {
+    let mut chars = value.chars();
+    if chars.next().is_some_and(text::is_space) || chars.last().is_some_and(text::is_space) {
         return Err(Error::config(words![
             "The ",
             what,

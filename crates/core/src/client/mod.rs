@@ -48,7 +48,7 @@ impl<T, C> fmt::Debug for Client<T, C> {
 /// Builds a [`Client`].
 #[must_use = "call build()"]
 pub struct ClientBuilder<T, C> {
-    config: Config,
+    config: Arc<Config>,
     transport: T,
     clock: C,
     coalesce: Coalesce,
@@ -124,7 +124,7 @@ impl<T: HttpTransport, C: Clock> ClientBuilder<T, C> {
     /// # Errors
     /// Config, where there are neither credentials nor a token source.
     pub fn build(self) -> Result<Client<T, C>, Error> {
-        let config = Arc::new(self.config);
+        let config = self.config;
         let user_agent = HeaderValue::try_from(config.user_agent.as_str())
             .map_err(|_| Error::config("The user agent holds characters that a header cannot carry"))?;
         let own = || config.rate_limit.map(|limit| Arc::new(RateLimiter::new(limit)));
@@ -164,7 +164,7 @@ impl<T: HttpTransport, C: Clock> Client<T, C> {
     /// Begins a client.
     pub fn builder(config: Config, transport: T, clock: C) -> ClientBuilder<T, C> {
         ClientBuilder {
-            config,
+            config: Arc::new(config),
             transport,
             clock,
             coalesce: Coalesce::default(),

@@ -4,6 +4,7 @@
 //! thing once. A build whose inputs did not change costs what Cargo needs to see that.
 
 pub(crate) mod flags;
+mod layout;
 pub(crate) mod node;
 pub(crate) mod python;
 pub(crate) mod rust;
