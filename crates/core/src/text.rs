@@ -128,7 +128,8 @@ pub(crate) fn whole(text: &str) -> Option<u64> {
     (!text.is_empty()).then_some(number)
 }
 
-/// Whether a byte is one of these. Not `contains`, which brings `memchr` along.
+/// Whether a byte is one of these.
+#[expect(clippy::manual_contains, reason = "`contains` brings `memchr` along")]
 pub(crate) fn is_one_of(byte: u8, marks: &[u8]) -> bool {
     marks.iter().any(|mark| *mark == byte)
 }
