@@ -141,18 +141,21 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
 
     /// Gets a token, out of the store or from Logto, and keeps it. A failure leaves a token that still lives in use.
     async fn renew(&self) -> Result<Arc<AccessToken>, Error> {
-        let Some(share) = &self.share else { return self.settle(self.ask().await) };
         let clock = &self.pipeline.clock;
         let mut lent = Lent::Away;
-        let mut budget = share.budget();
-        let looked = self.look(share, &mut lent, &mut budget).await.unwrap_or_else(|trouble| {
-            // Whoever waits for the lock waits for the token, so that is saved if it can be.
-            if lent != Lent::Locked {
-                lent = Lent::Away;
-            }
-            self.warn_of_store(share, trouble.message());
-            None
-        });
+        let mut budget = Budget::default();
+        let mut looked = None;
+        if let Some(share) = &self.share {
+            budget = share.budget();
+            looked = self.look(share, &mut lent, &mut budget).await.unwrap_or_else(|trouble| {
+                // Whoever waits for the lock waits for the token, so that is saved if it can be.
+                if lent != Lent::Locked {
+                    lent = Lent::Away;
+                }
+                self.warn_of_store(share, trouble.message());
+                None
+            });
+        }
         let (result, is_new) = match looked {
             Some(token) => (Ok(token), false),
             None => {
@@ -161,6 +164,7 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
                 (self.settle(asked), is_new)
             }
         };
+        let Some(share) = &self.share else { return result };
         let saved = match (&result, lent) {
             (_, Lent::Away) => Ok(true),
             (Ok(token), _) if is_new && token.is_worth_sharing(clock.now()) => {

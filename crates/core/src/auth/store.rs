@@ -209,6 +209,7 @@ pub(crate) async fn within<O>(
 }
 
 /// What is left of the time that a store may take of a renewal.
+#[derive(Default)]
 pub(super) struct Budget(Duration);
 
 /// One client's view of the store.

@@ -30,6 +30,9 @@ const WASM_FEATURES: [&str; 6] = [
 /// The core's own small types in place of the crate `http`'s: see `crates/core/src/small_http`.
 pub(crate) const SMALL: &str = "--cfg=logto_small";
 
+/// So much for the stack, in place of 1 MB; it lies below the module's data, whose addresses then have a byte less each.
+const STACK: &str = "-Clink-arg=-zstack-size=262144";
+
 /// A panic traps at once: its message would reach nobody, and the code that formats it is 6 % of the module. Nor does anybody print with `{:?}`. No paths of the machine get in.
 const SMALL_PANICS: [&str; 4] =
     ["-Zlocation-detail=none", "-Zfmt-debug=none", "-Zunstable-options", "-Cpanic=immediate-abort"];
@@ -67,7 +70,7 @@ fn build(target: &[&str], file: &str, out: &Path) -> Result<()> {
 fn compile(toolchain: Toolchain, target: &[&str]) -> Result<()> {
     let mut build =
         toolchain.cargo("build").args(["--quiet", "--profile", "wasm", "-p", PACKAGE]).args(target);
-    let mut flags = vec![SMALL];
+    let mut flags = vec![SMALL, STACK];
     if toolchain.builds_std() {
         flags.extend(SMALL_PANICS);
     }
