@@ -2,7 +2,7 @@
 //!
 //! All of them are looked at whenever one moves. There are a few, and what a library does to look at one only is 4 KB of the module for Workers.
 
-use std::{collections::VecDeque, future::poll_fn, task::Poll};
+use std::{future::poll_fn, task::Poll};
 
 use crate::rt::BoxFuture;
 
@@ -12,16 +12,16 @@ enum Place<O> {
 }
 
 /// Futures in their order.
-pub(super) struct Ahead<O>(VecDeque<Place<O>>);
+pub(super) struct Ahead<O>(Vec<Place<O>>);
 
 impl<O> Ahead<O> {
     pub(super) const fn new() -> Self {
-        Self(VecDeque::new())
+        Self(Vec::new())
     }
 
     /// Adds one behind the others.
     pub(super) fn push(&mut self, future: BoxFuture<'static, O>) {
-        self.0.push_back(Place::Out(future));
+        self.0.push(Place::Out(future));
     }
 
     /// What the first comes to; `None` where there is none. All go on while it waits.
@@ -34,13 +34,13 @@ impl<O> Ahead<O> {
                     *place = Place::Back(result);
                 }
             }
-            match self.0.pop_front() {
+            match self.0.first() {
                 None => Poll::Ready(None),
-                Some(Place::Back(result)) => Poll::Ready(Some(result)),
-                Some(out) => {
-                    self.0.push_front(out);
-                    Poll::Pending
-                }
+                Some(Place::Out(_)) => Poll::Pending,
+                Some(Place::Back(_)) => Poll::Ready(match self.0.remove(0) {
+                    Place::Back(result) => Some(result),
+                    Place::Out(_) => None,
+                }),
             }
         })
         .await
