@@ -52,25 +52,19 @@ export interface Page<Item> {
 const decoder = new TextDecoder();
 
 class LoadedPage<Item> implements Page<Item> {
-  readonly items: Item[];
-  readonly number: number;
-  readonly size: number;
-  readonly total: number | undefined;
-  readonly totalIsExact: boolean;
-  readonly cursor: string | undefined;
-  readonly requestId: string | undefined;
+  declare readonly items: Item[];
+  declare readonly number: number;
+  declare readonly size: number;
+  declare readonly total: number | undefined;
+  declare readonly totalIsExact: boolean;
+  declare readonly cursor: string | undefined;
+  declare readonly requestId: string | undefined;
   readonly #source: PageIterator<Item>;
   #next: Promise<Page<Item> | undefined> | undefined;
 
-  constructor(page: EnginePage, source: PageIterator<Item>) {
-    const { body } = page;
-    this.items = JSON.parse(typeof body === 'string' ? body : decoder.decode(body)) as Item[];
-    this.number = page.number;
-    this.size = page.size;
-    this.total = page.total;
-    this.totalIsExact = page.totalIsExact;
-    this.cursor = page.cursor;
-    this.requestId = page.requestId;
+  constructor({ body, ...known }: EnginePage, source: PageIterator<Item>) {
+    const items = JSON.parse(typeof body === 'string' ? body : decoder.decode(body)) as Item[];
+    Object.assign(this, { items, ...known });
     this.#source = source;
   }
 

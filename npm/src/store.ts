@@ -30,16 +30,15 @@ const LEAST_TTL = 60;
 
 /** @throws {ErrorData} where it is no store. */
 export function checkStore(store: TokenStore | string | undefined, redis: boolean): void {
-  const wrong = (message: string): ErrorData => ({ name: 'config.invalid', kind: 'Config', message });
-  if (typeof store === 'string') {
-    if (!redis) {
-      // plain data, as the engines' interface says
-      throw wrong('tokenStore: a Redis address needs the native engine; here, give an object with get and put');
-    }
-  } else if (store !== undefined && (typeof store?.get !== 'function' || typeof store.put !== 'function')) {
-    throw wrong(
-      'tokenStore must be an object with get(key) and put(key, value, { expirationTtl }), or a redis:// address',
-    );
+  const isOne =
+    typeof store === 'string'
+      ? redis
+      : store === undefined || (typeof store?.get === 'function' && typeof store.put === 'function');
+  if (!isOne) {
+    const other = redis ? 'or' : 'or with the native engine';
+    const message = `tokenStore must be an object with get(key) and put(key, value, { expirationTtl }), ${other} a redis:// address`;
+    // plain data, as the engines' interface says
+    throw { name: 'config.invalid', kind: 'Config', message } satisfies ErrorData;
   }
 }
 

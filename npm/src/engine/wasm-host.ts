@@ -42,11 +42,6 @@ export interface Sent {
 const DATA = ['none', 'json', 'text', 'bytes'] as const;
 const NOWHERE: Placed = [0, 0];
 
-type HostOptions = Pick<EngineOptions, 'events' | 'fetch' | 'getToken' | 'warn' | 'tokenStore'> & {
-  /** A test's. */
-  clock: HostClock | undefined;
-};
-
 /** What a call resolves with. A class: an object with a getter of its own costs more than all else in it. */
 export class Told implements EngineResponse {
   readonly #answer: Answer | undefined;
@@ -73,7 +68,8 @@ export class Told implements EngineResponse {
 
 /** The host of one engine. */
 export interface Host {
-  options: HostOptions;
+  options: EngineOptions;
+  clock: HostClock;
   /** What `getToken` and `fetch` threw, by the keys under which they were asked. */
   failures: TokenFailures;
   /** The headers of its last request: most calls have the same. */
@@ -132,8 +128,8 @@ export class Instance {
   }
 
   /** A host, and the number by which the module knows it. */
-  addHost(options: HostOptions): { host: Host; number: number } {
-    const host: Host = { options, failures: new TokenFailures(), lastHeaders: '', lastFields: {} };
+  addHost(options: EngineOptions, clock = realClock): { host: Host; number: number } {
+    const host: Host = { options, clock, failures: new TokenFailures(), lastHeaders: '', lastFields: {} };
     const number = (this.#lastHost += 1);
     this.#hosts.set(number, host);
     return { host, number };
@@ -212,7 +208,7 @@ export class Instance {
   #imports(): WebAssembly.ModuleImports {
     const host = (number: number): Host => this.#hosts.get(number) as Host;
     /** The real one also where there is no such host. */
-    const clock = (number: number): HostClock => this.#hosts.get(number)?.options.clock ?? realClock;
+    const clock = (number: number): HostClock => this.#hosts.get(number)?.clock ?? realClock;
     return {
       // What a call waits for.
 

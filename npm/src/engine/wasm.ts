@@ -1,5 +1,5 @@
 /** The engine over the WASM module (`bindings/wasm`). It translates, and has no behaviour. */
-import { PLAIN_OPTIONS, readError } from './common.js';
+import { readError } from './common.js';
 import type {
   Engine,
   EngineCall,
@@ -234,16 +234,9 @@ class WasmEngine implements Engine {
     }
     const instance = this.#alive();
     if (this.#inside?.instance !== instance) {
-      const { events, fetch, getToken, tokenStore, warn } = this.#options;
-      const { host, number } = instance.addHost({
-        warn,
-        events,
-        clock: this.testing,
-        ...(fetch && { fetch }),
-        ...(getToken && { getToken }),
-        ...(tokenStore !== undefined && { tokenStore }),
-      });
-      const plain = Object.fromEntries(PLAIN_OPTIONS.map((name) => [name, this.#options[name]]));
+      const { host, number } = instance.addHost(this.#options, this.testing);
+      // What stays here, and what crosses the border.
+      const { events, fetch, getToken, tokenStore, warn, ...plain } = this.#options;
       const asked = { givesTokens: getToken !== undefined, sharesTokens: tokenStore !== undefined };
       const json = JSON.stringify({ ...plain, ...asked, shared: this.#runtime.shared });
       this.#inside = { instance, host, hostNumber: number, engine: create(instance, json, number), observed: false };
