@@ -124,8 +124,10 @@ pub(crate) fn start(client: &HostClient, json: &str) -> Result<Inner, Error> {
     let text = |name: &str| list.member(name).and_then(Json::as_str);
     let mut asked =
         ListRequest::new(text("path").unwrap_or_default()).options(call_options(list.member("options"))?);
-    for (name, value) in flat(list.member("pathParams")) {
-        asked = asked.path_param(name, value);
+    for pair in texts(list.member("pathParams")).chunks_exact(2) {
+        if let [name, value] = pair {
+            asked = asked.path_param(&**name, &**value);
+        }
     }
     for pair in items(list.member("query")) {
         let mut pair = pair.items();
@@ -133,8 +135,10 @@ pub(crate) fn start(client: &HostClient, json: &str) -> Result<Inner, Error> {
             asked = asked.query_text(&name, value);
         }
     }
-    for (name, value) in flat(list.member("headers")) {
-        asked = asked.header(&name, text::to_bytes(&value));
+    for pair in texts(list.member("headers")).chunks_exact(2) {
+        if let [name, value] = pair {
+            asked = asked.header(name, text::to_bytes(value));
+        }
     }
     // The core reads these two from the query as well, and says what is wrong with them.
     for (member, parameter) in [("pageSize", "page_size"), ("page", "page")] {
@@ -157,7 +161,10 @@ fn items(value: Option<Json<'_>>) -> Items<'_> {
 }
 
 /// Names and values in turn.
-fn flat(value: Option<Json<'_>>) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-    let mut parts = items(value).filter_map(Json::as_str);
-    std::iter::from_fn(move || Some((parts.next()?, parts.next()?)))
+fn texts(value: Option<Json<'_>>) -> Vec<Cow<'_, str>> {
+    let mut texts = Vec::new();
+    for item in items(value) {
+        texts.extend(item.as_str());
+    }
+    texts
 }

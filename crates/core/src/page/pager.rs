@@ -1,6 +1,6 @@
 //! Asks for pages and hands them out in order.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use serde_json::Value;
 
@@ -263,7 +263,6 @@ impl<T: HttpTransport, C: Clock> Pager<T, C> {
             link::has_next(response.headers().get_all("link").iter().filter_map(|line| line.to_str().ok()));
         let mut total = total_of(response);
         let keys = rows.keys();
-        let keys: Vec<&str> = keys.iter().map(Cow::as_ref).collect();
         let taken = self.scan.take(&Answer { window, keys: &keys, total, link_next });
         let Taken::Items(new) = taken else {
             self.forget();

@@ -22,6 +22,8 @@
 //! "The last rows of some page" fails where as many rows moved at once as a page holds. So with small pages a run is only believed when it is over, and the first page, asked for once more,
 //! begins with the same row and tells the same total: then no row went in, and with equal totals none went out. Otherwise the scan begins again behind the first page, one page at a time.
 
+use std::borrow::Cow;
+
 use super::{Total, seen::Seen};
 
 /// Pages of fewer rows than this are small: see the [module documentation](self).
@@ -50,7 +52,7 @@ impl Window {
 pub(super) struct Answer<'a> {
     pub(super) window: Window,
     /// Of each item, in order: its id, or its whole text where it has none.
-    pub(super) keys: &'a [&'a str],
+    pub(super) keys: &'a [Cow<'a, str>],
     pub(super) total: Option<Total>,
     /// Whether a `Link` names a next page, for servers that tell no total.
     pub(super) link_next: bool,
@@ -189,7 +191,7 @@ impl Scan {
                 }
             }
             Mode::Verify { .. } => {
-                let first_row = answer.keys.first().copied();
+                let first_row = answer.keys.first().map(|key| &**key);
                 let same = |run: &Unverified| Some(&*run.first_row) == first_row && run.total == total;
                 if self.unverified.as_ref().is_some_and(same) {
                     self.mode = Mode::Done;
@@ -252,7 +254,7 @@ impl Scan {
             return self.unverified.is_some();
         };
         self.unverified =
-            Some(Unverified { first_row: (*first).into(), total: self.total, frontier: self.frontier });
+            Some(Unverified { first_row: (**first).into(), total: self.total, frontier: self.frontier });
         true
     }
 
@@ -302,8 +304,12 @@ impl Scan {
 
     /// The items that no page before held. Items without id are compared by their text, and may be alike within a page.
     fn new_items(&mut self, answer: &Answer<'_>) -> Vec<usize> {
-        let keys = answer.keys.iter().enumerate();
-        let new = keys.filter(|(_, key)| self.seen.get(key).is_none()).map(|(index, _)| index).collect();
+        let mut new = Vec::with_capacity(answer.keys.len());
+        for (index, key) in answer.keys.iter().enumerate() {
+            if self.seen.get(key).is_none() {
+                new.push(index);
+            }
+        }
         for key in answer.keys {
             self.seen.set(key, self.run);
         }
@@ -323,7 +329,13 @@ fn window_at(frontier: u64, slack: u64, size: u32) -> Window {
         return usual;
     }
     let from = frontier.saturating_sub(slack.min(u64::from(size / 2)));
-    let sizes = (size / 2).max(1)..=size;
-    let windows = sizes.map(|size| Window { number: number_at(from, size), size });
-    windows.max_by_key(|window| window.end()).unwrap_or(usual)
+    let mut best = Window { number: 0, size };
+    for size in (size / 2).max(1)..=size {
+        let window = Window { number: number_at(from, size), size };
+        // The largest of those that reach as far.
+        if window.end() >= best.end() {
+            best = window;
+        }
+    }
+    best
 }
