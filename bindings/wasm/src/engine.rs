@@ -100,7 +100,7 @@ impl Engine {
             let config = self.client.config();
             let timeout = json::number(millis(config.timeout().min(LONGEST)) as u64);
             let limit = json::number(config.max_response_bytes() as u64);
-            let mut head = [&*timeout, "\n", &*limit, "\n"].concat();
+            let mut head = joined(&[&*timeout, &*limit, ""], "\n");
             text::add_headers(&mut head, &self.client.permitted_headers(&token));
             host::tell(&head);
             *number += 1;

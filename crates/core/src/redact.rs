@@ -21,15 +21,13 @@ const SHORTEST: usize = 8;
 
 /// The body without `secrets`.
 pub(crate) fn redact(body: Bytes, secrets: &[Cow<'_, str>]) -> Bytes {
-    let secrets: Vec<&str> =
-        secrets.iter().map(AsRef::as_ref).filter(|text| text.len() >= SHORTEST).collect();
     let text = text::lossy(&body);
-    let plain = replace(&text, &secrets);
+    let plain = replace(&text, secrets);
     let shown = plain.as_deref().unwrap_or(&text);
     // Only where there are escapes can JSON spell a text otherwise than it is.
     if text::has(shown, b"\\")
         && let Ok(json) = Json::parse(shown.as_bytes())
-        && let Some(changed) = in_strings(json, &secrets)
+        && let Some(changed) = in_strings(json, secrets)
     {
         return Bytes::from(changed);
     }
@@ -39,9 +37,9 @@ pub(crate) fn redact(body: Bytes, secrets: &[Cow<'_, str>]) -> Bytes {
     }
 }
 
-fn replace(given: &str, secrets: &[&str]) -> Option<String> {
+fn replace(given: &str, secrets: &[Cow<'_, str>]) -> Option<String> {
     let mut changed = None;
-    for secret in secrets {
+    for secret in secrets.iter().filter(|text| text.len() >= SHORTEST) {
         let now = changed.as_deref().unwrap_or(given);
         if let Some(replaced) = text::replace(now, secret, GONE) {
             changed = Some(replaced);
@@ -51,7 +49,7 @@ fn replace(given: &str, secrets: &[&str]) -> Option<String> {
 }
 
 /// The document with what its strings, names included, stand for replaced; `None` where there is nothing to replace.
-fn in_strings(json: Json<'_>, secrets: &[&str]) -> Option<String> {
+fn in_strings(json: Json<'_>, secrets: &[Cow<'_, str>]) -> Option<String> {
     let mut changed = None;
     let mut copied = 0;
     for place in json::strings(json) {

@@ -37,20 +37,22 @@ impl Rows {
         let list = list.map_err(|why| response.undecodable(&why, "no list"))?;
         let body = body.slice_ref(list.text().as_bytes());
         let base = body.as_ptr() as usize;
-        let range = |item: Json<'_>| {
+        let mut ranges = Vec::new();
+        for item in list.items() {
             let start = (item.text().as_ptr() as usize).saturating_sub(base);
-            start..start.saturating_add(item.text().len())
-        };
-        Ok(Self { ranges: list.items().map(range).collect(), body })
+            ranges.push(start..start.saturating_add(item.text().len()));
+        }
+        Ok(Self { ranges, body })
     }
 
     /// What each item is known by: its id, or its whole text where it has none.
     pub(super) fn keys(&self) -> Vec<Cow<'_, str>> {
-        let key = |range: &Range<usize>| {
+        let mut keys = Vec::with_capacity(self.len());
+        for range in &self.ranges {
             let item = text(&self.body, range);
-            id_of(item).unwrap_or(Cow::Borrowed(item))
-        };
-        self.ranges.iter().map(key).collect()
+            keys.push(id_of(item).unwrap_or(Cow::Borrowed(item)));
+        }
+        keys
     }
 
     pub(super) const fn len(&self) -> usize {
