@@ -1,7 +1,9 @@
 //! [`HttpTransport`] on a [`Runtime`].
 
 use std::{
-    fmt, mem,
+    fmt,
+    future::Future,
+    mem,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -83,14 +85,29 @@ impl LocalTransport {
 }
 
 impl HttpTransport for LocalTransport {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    fn send(
+        &self,
+        request: Request<Bytes>,
+    ) -> impl Future<Output = Result<Response<Bytes>, TransportError>> + Send {
         let limit = ResponseLimit::of(&request);
         let uri = request.uri().clone();
+        // Before the future, and in a box: neither it nor what waits for it needs room for a request.
+        let request = prepared(request).map(Box::new);
+        self.exchange(request, uri, limit)
+    }
+}
+
+impl LocalTransport {
+    async fn exchange(
+        &self,
+        request: Result<Box<Request<Full<Bytes>>>, TransportError>,
+        uri: Uri,
+        limit: usize,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let mut request = request?;
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
-            return Err(TransportError::new(TransportErrorKind::Other, "The request's url is not absolute"));
+            return Err(not_absolute());
         };
-        // In a box: whoever waits for the answer has no room for it in turn.
-        let mut request = Box::new(prepared(request, authority)?);
         loop {
             let known = self.0.take(scheme, authority);
             let is_known = known.is_some();
@@ -177,13 +194,15 @@ impl Inner {
     }
 }
 
+fn not_absolute() -> TransportError {
+    TransportError::new(TransportErrorKind::Other, "The request's url is not absolute")
+}
+
 /// What HTTP wants said beside what the client says.
-fn prepared(
-    mut request: Request<Bytes>,
-    authority: &Authority,
-) -> Result<Request<Full<Bytes>>, TransportError> {
+fn prepared(mut request: Request<Bytes>) -> Result<Request<Full<Bytes>>, TransportError> {
     say_length(&mut request);
     let (mut parts, body) = request.into_parts();
+    let authority = parts.uri.authority().ok_or_else(not_absolute)?;
     parts.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
     // RFC 9110, 7.2: without the port that goes without saying. User and password are in no address that the core takes.
     let default = if parts.uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 };
