@@ -67,7 +67,8 @@ impl Rows {
         let mut body = Vec::with_capacity(self.body.len());
         let mut ranges = Vec::with_capacity(indices.len());
         body.push(b'[');
-        for range in indices.iter().filter_map(|index| self.ranges.get(*index)) {
+        for index in indices {
+            let Some(range) = self.ranges.get(*index) else { continue };
             if body.len() > 1 {
                 body.push(b',');
             }

@@ -337,7 +337,8 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
             let secret = credentials.secret.expose();
             let mut in_form = String::new();
             percent::form(secret, &mut in_form);
-            secrets.extend([Cow::Borrowed(secret), Cow::Owned(in_form)]);
+            secrets.push(Cow::Borrowed(secret));
+            secrets.push(Cow::Owned(in_form));
         }
         secrets
     }
