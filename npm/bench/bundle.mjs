@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 export const BUDGET = 65_536;
 
 /** What it may gain until the budget is kept: tests fail above it. It only ever goes down. */
-export const CEILING = 66_850;
+export const CEILING = 66_700;
 
 /** Bundles as a Worker is bundled; `[{ path, contents }]`, the script first. */
 export async function bundleWorker(entry, outdir, minify) {

@@ -103,9 +103,21 @@ await build({
   banner: { js: "const importMetaUrl = import.meta.url ?? require('node:url').pathToFileURL(__filename).href;" },
 });
 
+/**
+ * Members that only this package's own files name, in the bundles for Workers and the like: there every byte is downloaded, and a bundler leaves such names alone. None may be what a caller, a runtime, the module or JSON
+ * names.
+ */
+const inner = [
+  ...['addHost', 'began', 'callOptions', 'came', 'createEngine', 'dead', 'ended', 'enter', 'failures', 'fields'],
+  ...['hostNumber', 'instance', 'isAborted', 'isLate', 'isOpen', 'lastFields', 'lastHeaders', 'observed'],
+  ...['removeHost', 'said', 'settle', 'shown', 'signalOf', 'stays', 'thrown', 'toCall'],
+];
+const mangleProps = new RegExp(`^(${inner.join('|')})$`);
+
 for (const name of ['wasm-workerd', 'wasm-edge-light', 'wasm-default']) {
   if (existsSync(at(`src/entries/${name}.ts`))) {
-    await build({ ...shared, ...entry(name), format: 'esm', platform: 'neutral', outfile: at(`lib/${name}.mjs`) });
+    const outfile = at(`lib/${name}.mjs`);
+    await build({ ...shared, ...entry(name), mangleProps, format: 'esm', platform: 'neutral', outfile });
   }
 }
 
