@@ -8,8 +8,6 @@
 // The one file with unsafe code: the functions that the host gives, and memory that it filled.
 #![allow(unsafe_code, reason = "the border with JavaScript")]
 
-use std::cell::UnsafeCell;
-
 /// A text's or a body's place and length.
 type Place = *const u8;
 
@@ -244,31 +242,10 @@ pub(crate) extern "C" fn buffer(length: usize) -> *mut u8 {
     bytes.as_mut_ptr()
 }
 
-/// How much fits the place for short texts.
-const ROOM: usize = 8192;
-
-/// A place for short texts on their way in, always the same: a crossing and a piece of memory less for each of them.
-struct Room(UnsafeCell<[u8; ROOM]>);
-
-// SAFETY: the module has one thread.
-unsafe impl Sync for Room {}
-
-static THE_ROOM: Room = Room(UnsafeCell::new([0; ROOM]));
-
-/// Where the host puts short texts, before it calls the export that takes them.
-#[unsafe(no_mangle)]
-pub(crate) extern "C" fn room() -> *mut u8 {
-    THE_ROOM.0.get().cast()
-}
-
-/// Takes what the host wrote into the [`room`] or a [`buffer`].
+/// Takes what the host wrote into a [`buffer`].
 pub(crate) fn bytes(place: *mut u8, length: usize) -> Vec<u8> {
     if length == 0 {
         return Vec::new();
-    }
-    if (place as usize).wrapping_sub(room() as usize) < ROOM {
-        // SAFETY: the host filled these bytes, within the room, and writes there again when it enters the module the next time.
-        return unsafe { std::slice::from_raw_parts(place, length) }.to_vec();
     }
     // SAFETY: `buffer` gave this place, with this capacity, for this one time; the host filled all of it.
     unsafe { Vec::from_raw_parts(place, length, length) }

@@ -2,8 +2,6 @@
 export interface Exports {
   memory: WebAssembly.Memory;
   buffer(length: number): number;
-  /** The place for short texts: `ROOM` bytes (`wasm-memory.ts`). */
-  room(): number;
   create(host: number, text: number, length: number): number;
   dispose(engine: number): void;
   send(

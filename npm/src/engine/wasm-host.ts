@@ -188,7 +188,7 @@ export class Instance {
       this.#operations.delete(key);
       this.enter(({ resume }) => {
         const [place, length] = this.memory.put(text);
-        const [bodyPlace, bodyLength] = body === undefined ? NOWHERE : this.memory.put(body, length);
+        const [bodyPlace, bodyLength] = body === undefined ? NOWHERE : this.memory.put(body);
         resume(key, number, place, length, bodyPlace, bodyLength);
       });
     }

@@ -99,7 +99,7 @@ class WasmEngine implements Engine {
     const start = ({ instance, engine }: Inside, exports: Exports, number: number): void => {
       const given = options ? JSON.stringify(options) : '';
       const [place, length] = instance.memory.put(`${method}\n${target}\n${route}\n${given}\n${headers}`);
-      const [bodyPlace, bodyLength] = body === undefined ? [0, 0] : instance.memory.put(body, length);
+      const [bodyPlace, bodyLength] = body === undefined ? [0, 0] : instance.memory.put(body);
       exports.send(engine, number, place, length, bodyPlace, bodyLength, sent?.ago ?? -1);
     };
     return this.#begin<EngineResponse>(text !== undefined, signal, start, sent).result;
