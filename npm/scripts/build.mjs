@@ -109,7 +109,7 @@ await build({
  */
 const inner = [
   ...['addHost', 'began', 'callOptions', 'came', 'createEngine', 'dead', 'ended', 'enter', 'failures', 'fields'],
-  ...['hostNumber', 'instance', 'isAborted', 'isLate', 'isOpen', 'lastFields', 'lastHeaders', 'observed'],
+  ...['hostNumber', 'instance', 'isAborted', 'isLate', 'isOpen', 'observed'],
   ...['removeHost', 'said', 'settle', 'shown', 'signalOf', 'stays', 'thrown', 'toCall'],
 ];
 const mangleProps = new RegExp(`^(${inner.join('|')})$`);

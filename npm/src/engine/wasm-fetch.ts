@@ -177,12 +177,23 @@ async function readPieces(
   return whole;
 }
 
-/** Codes of Node, Bun and OpenSSL which say that there never was a connection, so that the request was not sent. */
-const NEVER_CONNECTED =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket|CERT_\w+|ERR_TLS_CERT_\w+|ERR_SSL_\w+|SELF_SIGNED_\w+|DEPTH_ZERO_\w+|UNABLE_TO_\w+)$/;
+/** What codes and texts tell in runtimes that give any: `wasm-codes.ts`. */
+export interface Codes {
+  /** There never was a connection, so that the request was not sent. */
+  isUnconnected(told: Telling, code: string, text: string): boolean;
+  isTimeout(code: string): boolean;
+  /** The body cannot be decompressed. */
+  isBroken(code: string): boolean;
+}
+
+let codes: Codes | undefined;
+/** Before the first request. workerd's errors have no codes, and a Worker's bundle does without. */
+export const useCodes = (given: Codes): void => {
+  codes = given;
+};
 
 /** The members that runtimes give their errors, beside the standard ones. */
-interface Telling {
+export interface Telling {
   name?: unknown;
   message?: unknown;
   code?: unknown;
@@ -210,7 +221,7 @@ function classify(error: unknown, answered: boolean): Failed {
   if (told.name === 'AbortError') {
     return say(Failure.Cancelled, 'The request was cancelled');
   }
-  if (told.name === 'TimeoutError' || /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) {
+  if (told.name === 'TimeoutError' || codes?.isTimeout(code)) {
     return say(Failure.Timeout, 'No complete answer in time');
   }
   if (/^Illegal invocation/.test(text)) {
@@ -218,13 +229,11 @@ function classify(error: unknown, answered: boolean): Failed {
     return failed(Failure.Connect, '`fetch` was called without its object: hand over the object (`fetch: env.LOGTO`)');
   }
   if (answered) {
-    return /^(Z_|ERR__ERROR_FORMAT|ERR_BROTLI)/.test(code)
+    return codes?.isBroken(code)
       ? say(Failure.Body, "The answer's body cannot be decompressed")
       : say(Failure.Interrupted, "The connection broke inside the answer's body");
   }
-  const connecting = cause.syscall === 'connect' || cause.syscall === 'getaddrinfo';
-  // The last is Deno's, whose errors have no codes.
-  if (connecting || NEVER_CONNECTED.test(code) || text.includes('client error (Connect)')) {
+  if (codes?.isUnconnected(cause, code, text)) {
     return say(Failure.Connect, 'No connection could be made');
   }
   return say(Failure.Interrupted, 'The connection broke before an answer came');

@@ -72,9 +72,6 @@ export interface Host {
   clock: HostClock;
   /** What `getToken` and `fetch` threw, by the keys under which they were asked. */
   failures: TokenFailures;
-  /** The headers of its last request: most calls have the same. */
-  lastHeaders: string;
-  lastFields: Record<string, string>;
 }
 
 /** One instance of the module: what is under way in it, and the guard around every entry. */
@@ -129,7 +126,7 @@ export class Instance {
 
   /** A host, and the number by which the module knows it. */
   addHost(options: EngineOptions, clock = realClock): { host: Host; number: number } {
-    const host: Host = { options, clock, failures: new TokenFailures(), lastHeaders: '', lastFields: {} };
+    const host: Host = { options, clock, failures: new TokenFailures() };
     const number = (this.#lastHost += 1);
     this.#hosts.set(number, host);
     return { host, number };
@@ -232,10 +229,6 @@ export class Instance {
         const methodEnd = head.indexOf('\n');
         const urlEnd = head.indexOf('\n', methodEnd + 1);
         const headers = head.slice(urlEnd + 1);
-        if (headers !== its.lastHeaders) {
-          its.lastFields = toFields(headers);
-          its.lastHeaders = headers;
-        }
         const call = this.#calls.get(number);
         const stays = bodyStays === 0 ? 'no' : call?.text ? 'text' : 'bytes';
         const { sent } = call ?? {};
@@ -250,7 +243,7 @@ export class Instance {
                 its.options.fetch,
                 head.slice(0, methodEnd),
                 head.slice(methodEnd + 1, urlEnd),
-                its.lastFields,
+                toFields(headers),
                 copy,
                 limit,
                 stays,

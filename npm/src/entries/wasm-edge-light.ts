@@ -1,4 +1,5 @@
 /** The package in edge runtimes of Vercel's kind (Next.js middleware): as in Workers, with their way to name a module. */
+import { knowCodes } from '../engine/wasm-codes.js';
 import { wasmModule } from '../engine/wasm.js';
 import { bind } from '../facade.js';
 import module from '../../wasm/logto_management_bg.wasm?module';
@@ -9,6 +10,8 @@ export * from '../exports.js';
 if (!(module instanceof WebAssembly.Module)) {
   Object.setPrototypeOf(module, WebAssembly.Module.prototype as object);
 }
+
+knowCodes();
 
 export const { createManagementApi, createManagementApiFromEnv, createApiClient, engineKind, errorNames } = bind(
   wasmModule(module, { shared: false }),
