@@ -1,6 +1,6 @@
 /** What a client and a call can be told. The core checks core options: their names, types and ranges, and it has the defaults. */
 import type { ClientOptions as FetchClientOptions } from 'openapi-fetch';
-import type { EngineOptions, FetchSource, Testing } from './engine/engine.js';
+import type { EngineOptions, FetchSource, Testing, TestingClock } from './engine/engine.js';
 import { toFetch } from './fetch.js';
 import type { TokenStore } from './store.js';
 import type { Hooks } from './events.js';
@@ -112,14 +112,14 @@ export interface FromEnvOptions extends SharedOptions {
 }
 
 /**
- * A hidden option for this package's own tests: the client is built on the core's testing clock, and this is called with the clock's handle.
+ * A hidden option for this package's own tests: the client is built on the core's testing clock, and this is called with the clock's handle. An engine whose clock is its host's takes the one given here.
  * @internal
  */
 export const TESTING = Symbol.for('logto-management.testing');
 
 /** @internal */
 export interface TestingOption {
-  [TESTING]?: (clock: Testing) => void;
+  [TESTING]?: ((clock: Testing) => void) & { clock?: TestingClock };
 }
 
 /** openapi-fetch's client options and those of `RequestInit`, which go on to each `Request`. Everything else is the core's to know or to refuse. */
@@ -160,7 +160,7 @@ const warnOnConsole = (_code: string, message: string): void => {
  * @internal
  */
 export function splitOptions(given: SharedOptions & TestingOption): {
-  engine: Pick<EngineOptions, 'options' | 'fetch' | 'tokenStore' | 'warn' | 'testing'>;
+  engine: Pick<EngineOptions, 'options' | 'fetch' | 'tokenStore' | 'warn' | 'testing' | 'testingClock'>;
   client: FetchClientOptions;
   hooks: Hooks;
   testing: ((clock: Testing) => void) | undefined;
@@ -180,7 +180,7 @@ export function splitOptions(given: SharedOptions & TestingOption): {
       warn: onWarning ? (code, message) => onWarning({ code, message }) : warnOnConsole,
       ...(ownFetch && { fetch: ownFetch }),
       ...(tokenStore !== undefined && { tokenStore }),
-      ...(testing && { testing: true }),
+      ...(testing && { testing: true, testingClock: testing.clock }),
     },
     client,
     hooks: { onRequest, onResponse, onRetry, onToken },

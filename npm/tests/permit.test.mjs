@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundle } from './runtimes/bundle.mjs';
+import { onTestingClock } from './support/testing.mjs';
 
-const TESTING = Symbol.for('logto-management.testing');
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The package as Workers have it, in this process: here its globals can be replaced. */
@@ -60,7 +60,7 @@ function client(answer, options = {}) {
     baseUrl: 'http://logto.local',
     onWarning() {},
     // Pauses take no time.
-    [TESTING]() {},
+    ...onTestingClock(),
     fetch,
     ...options,
   });
@@ -294,7 +294,7 @@ test('it takes its turn at the rate limit once, whatever comes of it', async () 
     let testing;
     const { apiClient, clientCredentials } = client(() => json({}, { status }), {
       rateLimit: { requests: 1, perMs: 1000, burst: 4 },
-      [TESTING]: (given) => (testing = given),
+      ...onTestingClock((given) => (testing = given)),
     });
     await clientCredentials.getAccessToken();
     testing.takeSleeps();

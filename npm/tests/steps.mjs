@@ -2,7 +2,7 @@
 //
 // Used by the Node driver and inside a Worker: only what every runtime has.
 
-const TESTING = Symbol.for('logto-management.testing');
+import { onTestingClock } from './support/testing.mjs';
 
 /**
  * @param api The package.
@@ -89,11 +89,11 @@ class Run {
         ...extra,
         tokenStore: this.store,
         onWarning: ({ code }) => this.warnings.push(code),
-        [TESTING]: (clock) => {
+        ...onTestingClock((clock) => {
           // A later client's clock begins where the one before stands.
           clock.advance(this.elapsed);
           this.clock = clock;
-        },
+        }),
       });
     };
     try {

@@ -50,6 +50,8 @@ export interface EngineOptions {
   events?: EventSink | undefined;
   /** Builds the client on the core's testing clock: see {@link Testing}. */
   testing?: boolean;
+  /** That clock, for an engine whose clock is its host's. */
+  testingClock?: TestingClock | undefined;
 }
 
 /** Where the core's events go. They come in their order, at the latest with the answer of a call. */
@@ -79,7 +81,7 @@ export interface Engine {
   /** Lets go of connections and memory. Later calls reject; calling it again does nothing. */
   dispose(): void;
   /** There exactly when the engine was created with `testing`. */
-  readonly testing?: Testing;
+  readonly testing?: Testing | undefined;
 }
 
 /** Names and values in turn: `['accept', 'application/json', 'x-a', '1', 'x-a', '2']`. */
@@ -161,6 +163,21 @@ export interface EngineToken {
   expiresAt: number;
   scope: string | undefined;
 }
+
+/** The clock of an engine that has none of its own. */
+export interface HostClock {
+  /** Wall time, in milliseconds since 1970. */
+  now(): number;
+  /** Time that never runs backwards, in microseconds. */
+  monotonic(): number;
+  /** A number from 0 to below 1. */
+  random(): number;
+  /** Begins a pause, which ends with `done`, never before this has returned; gives what stops it. */
+  pause(ms: number, done: () => void): () => void;
+}
+
+/** A {@link HostClock} that does as the core's testing clock. */
+export type TestingClock = HostClock & Testing;
 
 /** The core's testing clock: it starts at 2026-01-01T00:00:00Z, stands still, and a pause of the client moves it on at once. */
 export interface Testing {

@@ -6,9 +6,9 @@
  */
 import type { TokenStore } from '../store.js';
 import { messageOf, readError, TokenFailures } from './common.js';
-import type { EngineOptions, EnginePage, EngineResponse, EngineToken, ErrorData } from './engine.js';
+import type { EngineOptions, HostClock, EnginePage, EngineResponse, EngineToken, ErrorData } from './engine.js';
 import { vaultStep } from './vault.js';
-import { type HostClock, realClock } from './wasm-clock.js';
+import { realClock } from './wasm-clock.js';
 import type { Exports } from './wasm-exports.js';
 import { Answer, exchange, type Failed, toFields } from './wasm-fetch.js';
 import { Memory, type Placed } from './wasm-memory.js';
@@ -69,7 +69,6 @@ export class Told implements EngineResponse {
 /** The host of one engine. */
 export interface Host {
   options: EngineOptions;
-  clock: HostClock;
   /** What `getToken` and `fetch` threw, by the keys under which they were asked. */
   failures: TokenFailures;
 }
@@ -125,8 +124,8 @@ export class Instance {
   }
 
   /** A host, and the number by which the module knows it. */
-  addHost(options: EngineOptions, clock = realClock): { host: Host; number: number } {
-    const host: Host = { options, clock, failures: new TokenFailures() };
+  addHost(options: EngineOptions): { host: Host; number: number } {
+    const host: Host = { options, failures: new TokenFailures() };
     const number = (this.#lastHost += 1);
     this.#hosts.set(number, host);
     return { host, number };
@@ -205,7 +204,7 @@ export class Instance {
   #imports(): WebAssembly.ModuleImports {
     const host = (number: number): Host => this.#hosts.get(number) as Host;
     /** The real one also where there is no such host. */
-    const clock = (number: number): HostClock => this.#hosts.get(number)?.clock ?? realClock;
+    const clock = (number: number): HostClock => this.#hosts.get(number)?.options.testingClock ?? realClock;
     return {
       // What a call waits for.
 

@@ -11,9 +11,9 @@ import type {
   EngineResponse,
   EngineToken,
   ErrorData,
+  TestingClock,
 } from './engine.js';
 import { checkStore } from '../store.js';
-import { TestingClock } from './wasm-clock.js';
 import type { Exports } from './wasm-exports.js';
 import { Answer, exchange, Failure } from './wasm-fetch.js';
 import { type Host, Instance, type Sent, Told } from './wasm-host.js';
@@ -64,7 +64,7 @@ interface Inside {
 
 class WasmEngine implements Engine {
   readonly baseUrl: string;
-  readonly testing?: TestingClock;
+  readonly testing?: TestingClock | undefined;
   readonly #options: EngineOptions;
   readonly #runtime: Runtime;
   readonly #alive: () => Instance;
@@ -80,9 +80,7 @@ class WasmEngine implements Engine {
     this.#options = options;
     this.#runtime = runtime;
     this.#alive = alive;
-    if (options.testing) {
-      this.testing = new TestingClock();
-    }
+    this.testing = options.testingClock;
     this.baseUrl = this.#enter().instance.said;
   }
 
@@ -234,9 +232,9 @@ class WasmEngine implements Engine {
     }
     const instance = this.#alive();
     if (this.#inside?.instance !== instance) {
-      const { host, number } = instance.addHost(this.#options, this.testing);
+      const { host, number } = instance.addHost(this.#options);
       // What stays here, and what crosses the border.
-      const { events, fetch, getToken, tokenStore, warn, ...plain } = this.#options;
+      const { events, fetch, getToken, tokenStore, warn, testingClock, ...plain } = this.#options;
       const asked = { givesTokens: getToken !== undefined, sharesTokens: tokenStore !== undefined };
       const json = JSON.stringify({ ...plain, ...asked, shared: this.#runtime.shared });
       this.#inside = { instance, host, hostNumber: number, engine: create(instance, json, number), observed: false };

@@ -11,6 +11,7 @@ import {
   getManagementApiIndicator,
 } from 'logto-management/management';
 import { startApi, startServer } from '../support/server.mjs';
+import { onTestingClock } from '../support/testing.mjs';
 
 const api = { createManagementApi };
 const tokenRequests = (server) => server.seen.filter(({ path }) => path === '/oidc/token');
@@ -108,7 +109,7 @@ test('a token is kept, and shared with the calls', async (t) => {
 
 test('a token that has ended is asked for again', async (t) => {
   let clock;
-  const testing = { [Symbol.for('logto-management.testing')]: (handle) => (clock = handle) };
+  const testing = onTestingClock((handle) => (clock = handle));
   const { server, clientCredentials } = await startApi(t, api, undefined, testing);
   const first = await clientCredentials.getAccessToken();
   clock.advance(3_599_000);

@@ -1,5 +1,6 @@
 // tests/token-store.json through JavaScript: what other doors sealed opens here, and the other way round.
-const TESTING = Symbol.for('logto-management.testing');
+import { onTestingClock } from './testing.mjs';
+
 /** At which every testing clock begins. */
 const BEGIN = 1767225600000;
 
@@ -39,7 +40,7 @@ export async function tokensFound(api, { sealed }) {
         scope: decode(scope),
         retries: 0,
         tokenStore: { get: (key) => (key === name ? value : null), put() {} },
-        [TESTING]: () => {},
+        ...onTestingClock(),
       });
       const found = await clientCredentials.getAccessToken();
       apiClient.dispose();
