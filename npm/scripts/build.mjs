@@ -108,9 +108,11 @@ await build({
  * names.
  */
 const inner = [
-  ...['addHost', 'began', 'callOptions', 'came', 'createEngine', 'dead', 'ended', 'enter', 'failures', 'fields'],
-  ...['hostNumber', 'instance', 'isAborted', 'isLate', 'isOpen', 'observed'],
-  ...['removeHost', 'said', 'settle', 'shown', 'signalOf', 'stays', 'thrown', 'toCall'],
+  ...['addHost', 'ago', 'answer', 'began', 'begin', 'callOptions', 'calls', 'came'],
+  ...['createEngine', 'dead', 'ended', 'enter', 'failure', 'failures', 'fields', 'hostNumber', 'instance'],
+  ...['isOpen', 'isOver', 'keep', 'limit', 'main'],
+  ...['observed', 'real', 'removeHost', 'result', 'said', 'seal', 'sent', 'settle', 'shown'],
+  ...['signalOf', 'stays', 'stop', 'take', 'testingClock', 'thrown', 'toCall'],
 ];
 const mangleProps = new RegExp(`^(${inner.join('|')})$`);
 

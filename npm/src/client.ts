@@ -142,43 +142,38 @@ export function createClient(
 
   /** Sends a call that nobody looks into by itself, any other through openapi-fetch (`go`), with the engine for its `fetch`. */
   const call = (method: string | undefined, route: string, init: Init, go: Call): Promise<unknown> => {
-    if (method !== undefined && plain && !hasMiddleware && !init.params?.query?.['search_params']) {
-      const { parseAs: text = 'json' } = init;
-      if ((text === 'json' || text === 'text') && isDirect(method, route, init as DirectInit)) {
-        // Most calls are so.
-        return sendDirect(method, init as DirectInit, { route, text, options: undefined }, undefined);
-      }
-    }
-    const { fetch, ...rest } = init;
+    const { fetch, params, parseAs: text = 'json' } = init;
+    let rest = init;
     let options: Record<string, unknown> | undefined;
-    for (const name of callOptions) {
-      if (rest[name] !== undefined) {
-        (options ??= {})[coreName(name)] = rest[name];
+    const own = callOptions.filter((name) => init[name] !== undefined);
+    if (fetch !== undefined || own.length > 0) {
+      rest = { ...init };
+      delete rest.fetch;
+      for (const name of own) {
+        (options ??= {})[coreName(name)] = init[name];
         delete rest[name];
       }
     }
-    const { params, parseAs = 'json' } = rest;
     if (
       params?.query?.['search_params'] &&
-      typeof (rest.querySerializer ?? clientOptions.querySerializer) !== 'function'
+      typeof (init.querySerializer ?? clientOptions.querySerializer) !== 'function'
     ) {
-      rest.params = { ...params, query: flattenSearchParams(params.query) };
+      rest = { ...rest, params: { ...params, query: flattenSearchParams(params.query) } };
     }
-    const hasOwn = rest.middleware !== undefined && rest.middleware.length > 0;
-    if (hasOwn && !hasMiddleware) {
-      rest.middleware = [authorization.middleware, ...(rest.middleware as Middleware[])];
+    if (
+      method !== undefined &&
+      plain &&
+      !hasMiddleware &&
+      (text === 'json' || text === 'text') &&
+      isDirect(method, route, rest as DirectInit)
+    ) {
+      return sendDirect(method, rest as DirectInit, { route, text, options }, fetch);
     }
-    const unseen = !hasMiddleware && !hasOwn;
-    // Only openapi-fetch reads what nobody else sees.
-    const text: CallExtras['text'] = unseen && (parseAs === 'json' || parseAs === 'text') ? parseAs : undefined;
-    const extras = { route, text, options };
-    if (method !== undefined && text !== undefined && plain && isDirect(method, route, rest as DirectInit)) {
-      return sendDirect(method, rest as DirectInit, extras, fetch);
-    }
+    const { middleware } = init;
     const send = async (request: Request): Promise<Response> => {
       const signal = ManagementRequest.signalOf(request);
       signal?.throwIfAborted();
-      const sent = await ManagementRequest.toCall(request, extras);
+      const sent = await ManagementRequest.toCall(request, { route, text: undefined, options });
       sent.headers = authorization.settle(sent.headers, route, sent.target, send);
       let answer;
       try {
@@ -186,10 +181,13 @@ export function createClient(
       } catch (failure) {
         throw fromEngine(failure);
       }
-      return toResponse(text !== undefined, answer, sent, request.url);
+      return toResponse(answer, sent, request.url);
     };
-    rest['fetch'] = send;
-    return go(route, rest);
+    return go(route, {
+      ...rest,
+      fetch: send,
+      ...(middleware?.length && !hasMiddleware && { middleware: [authorization.middleware, ...middleware] }),
+    });
   };
   /** Whether the token has to be shown to middleware. */
   let hasMiddleware = false;

@@ -12,8 +12,9 @@ import {
 } from 'openapi-fetch';
 import type { EngineCall, EngineResponse } from './engine/engine.js';
 import { fromEngine } from './errors.js';
-import { type CallExtras, pack } from './request.js';
-import { readLight, toResponse } from './response.js';
+import { pack } from './engine/common.js';
+import type { CallExtras } from './request.js';
+import { readAnswer, toResponse } from './response.js';
 
 /** The options of a direct call, without the core's. */
 export interface DirectInit {
@@ -93,10 +94,12 @@ export async function direct(
   const { status } = answer;
   const ok = status >= 200 && status <= 299;
   const as = ok && text === 'json' ? 'json' : 'text';
-  const response = toResponse(true, answer, call, target);
-  const light = readLight(response, as);
-  let read = light?.value;
-  if (!light) {
+  let read: unknown;
+  let response: Response;
+  if (answer.body.length > 0 && status !== 204 && method !== 'HEAD') {
+    ({ read, response } = readAnswer(answer, call, target, as));
+  } else {
+    response = toResponse(answer, call, target);
     const { headers } = response;
     const isEmpty =
       status === 204 ||

@@ -3,7 +3,8 @@
  *
  * Middleware may look at one, copy it or hand back another. Calls that need none go by `direct.ts`.
  */
-import type { EngineCall, PackedPairs } from './engine/engine.js';
+import { pack } from './engine/common.js';
+import type { EngineCall } from './engine/engine.js';
 import { adopt, LaterRequest } from './later.js';
 
 /**
@@ -56,12 +57,3 @@ export const takeUpRequest = (): void => {
 
 /** The members of an {@link EngineCall} that no `Request` has. */
 export type CallExtras = Pick<EngineCall, 'route' | 'text' | 'options'>;
-
-/** As an engine takes them. */
-export function pack(headers: Headers): PackedPairs {
-  let packed = '';
-  for (const [name, value] of headers) {
-    packed += `${packed && '\n'}${name}\n${value}`;
-  }
-  return packed;
-}

@@ -1,6 +1,7 @@
 /**
- * The `Response`s that openapi-fetch gets from an engine: real ones for eyes that may want anything of them, light ones that are read by openapi-fetch and nobody else before the caller has them.
+ * The `Response`s of an engine's answers: real ones for openapi-fetch and whoever it shows them to, light ones for callers whose calls went without it.
  */
+import { unpack } from './engine/common.js';
 import type { EngineCall, EngineResponse } from './engine/engine.js';
 import { type LogtoError, toError } from './errors.js';
 import { adopt, LaterResponse } from './later.js';
@@ -20,20 +21,26 @@ export interface AnswerInfo {
 /** An engine's answer, the call that it answers, and where that went. */
 type Source = readonly [answer: EngineResponse, call: Pick<EngineCall, 'method' | 'route'>, target: string];
 
-/** The `Response` of an answer: a light one only where openapi-fetch reads the body, as text or JSON, before anybody else sees it. */
+/** The `Response` of an answer, for eyes that may want anything of it. */
 export const toResponse = (
-  light: boolean,
   answer: EngineResponse,
   call: Pick<EngineCall, 'method' | 'route'>,
   target: string,
-): Response => {
-  const { status, body } = answer;
-  const { method } = call;
+): Response => new ManagementResponse([answer, call, target]);
+
+/** What an answer holds, as text or JSON, and a `Response` that was read. */
+export function readAnswer(
+  answer: EngineResponse,
+  call: Pick<EngineCall, 'method' | 'route'>,
+  target: string,
+  as: 'json' | 'text',
+): { read: unknown; response: Response } {
   const source: Source = [answer, call, target];
-  return light && body.length > 0 && status !== 204 && method !== 'HEAD'
-    ? (new LightResponse(source) as unknown as Response)
-    : new ManagementResponse(source);
-};
+  const { body, data } = answer;
+  const text = (): string => (typeof body === 'string' ? body : decoder.decode(body));
+  const read = as === 'text' ? text() : data === 'bytes' ? body : parse(source, text());
+  return { read, response: new ReadResponse(source) as unknown as Response };
+}
 
 const urlOf = ([, , target]: Source): string => {
   const url = new URL(target);
@@ -41,14 +48,7 @@ const urlOf = ([, , target]: Source): string => {
   return url.href;
 };
 
-function headersOf([{ headers: packed }]: Source): Headers {
-  const headers = new Headers();
-  const pairs = packed.split('\n');
-  for (let at = 0; at + 1 < pairs.length; at += 2) {
-    headers.append(pairs[at] as string, pairs[at + 1] as string);
-  }
-  return headers;
-}
+const headersOf = ([{ headers }]: Source): Headers => unpack(headers);
 
 const errorOf = ([{ error }]: Source): LogtoError | undefined => error && toError(error);
 
@@ -135,12 +135,10 @@ export class ManagementResponse extends LaterResponse implements AnswerInfo {
 }
 
 /**
- * A {@link ManagementResponse} that is not made yet. openapi-fetch reads its status, its length and its body; the caller then has a response that was read, and asks it for its status or a header, if for anything. Whatever else is
- * asked of it, a real one answers, which is made then.
+ * A {@link ManagementResponse} that is not made yet, and was read. Callers ask it for its status or a header, if for anything. Whatever else is asked of it, a real one answers, which is made then.
  */
-class LightResponse implements AnswerInfo {
+class ReadResponse implements AnswerInfo {
   readonly #source: Source;
-  #read = false;
   #headers: Headers | undefined;
   #real: Response | undefined;
 
@@ -165,12 +163,11 @@ class LightResponse implements AnswerInfo {
   }
 
   get bodyUsed(): boolean {
-    return this.#read;
+    return true;
   }
 
   get headers(): Headers {
-    // openapi-fetch wants to know whether there is a body. There is: see toResponse.
-    return this.#read ? (this.#headers ??= headersOf(this.#source)) : UNREAD;
+    return (this.#headers ??= headersOf(this.#source));
   }
 
   get attempts(): number {
@@ -185,58 +182,23 @@ class LightResponse implements AnswerInfo {
     return errorOf(this.#source);
   }
 
-  async text(): Promise<string> {
-    return this.#read ? this.real().text() : this.#text();
-  }
-
-  async json(): Promise<unknown> {
-    return this.#read ? this.real().json() : this.#json();
-  }
-
-  /** Its body, if it is one of these and nobody has read it. */
-  static read(response: Response, as: 'json' | 'text'): { value: unknown } | undefined {
-    return #read in response && !response.#read
-      ? { value: as === 'json' ? response.#json() : response.#text() }
-      : undefined;
-  }
-
-  #json(): unknown {
-    const { data, body } = this.#source[0];
-    this.#read = true;
-    return data === 'bytes' ? body : parse(this.#source, this.#text());
-  }
-
-  #text(): string {
-    this.#read = true;
-    const { body } = this.#source[0];
-    return typeof body === 'string' ? body : decoder.decode(body);
-  }
-
   /** The real one, as much read as this. */
   real(): Response {
     if (!this.#real) {
       this.#real = new ManagementResponse(this.#source);
-      if (this.#read) {
-        void this.#real.arrayBuffer();
-      }
+      void this.#real.arrayBuffer();
     }
     return this.#real;
   }
 }
 
-/** The body of a light response at once: nobody can wait for what is there. */
-export const readLight = (response: Response, as: 'json' | 'text'): { value: unknown } | undefined =>
-  LightResponse.read(response, as);
-
-const UNREAD = { get: (name: string) => (name.toLowerCase() === 'content-length' ? 'some' : null) } as Headers;
-
 type Members = Record<string, (...args: unknown[]) => unknown>;
-const real = (response: unknown): Members => (response as LightResponse).real() as never;
+const real = (response: unknown): Members => (response as ReadResponse).real() as never;
 
 /** Before the first of these. */
 export function takeUpResponse(): void {
   adopt(ManagementResponse, globalThis.Response);
-  const light = LightResponse.prototype as unknown as Members;
+  const light = ReadResponse.prototype as unknown as Members;
   // What is not written above, a real one answers.
   for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(globalThis.Response.prototype))) {
     if (!(name in light)) {

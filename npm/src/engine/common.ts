@@ -1,5 +1,5 @@
 /** What engines of all kinds share on JavaScript's side of the border. */
-import type { ErrorData, FlatPairs } from './engine.js';
+import type { ErrorData, FlatPairs, PackedPairs } from './engine.js';
 
 /**
  * The failures of `getToken`, kept on this side of the border: the call that one belongs to rejects with what was thrown, and not with words about it.
@@ -40,6 +40,19 @@ export function handOver(warnings: FlatPairs | undefined, warn: (code: string, m
       // It was told.
     }
   }
+}
+
+/** Headers as they cross a border: see {@link PackedPairs}. */
+export const pack = (headers: Iterable<readonly [string, string]>): PackedPairs => [...headers].flat().join('\n');
+
+/** The headers that were packed. */
+export function unpack(packed: PackedPairs): Headers {
+  const headers = new Headers();
+  const pairs = packed.split('\n');
+  for (let at = 0; at + 1 < pairs.length; at += 2) {
+    headers.append(pairs[at] as string, pairs[at + 1] as string);
+  }
+  return headers;
 }
 
 /** What a store that failed says. */

@@ -4,7 +4,8 @@
  * The loop over the body and the look at an error happen here, because each crossing of the border between JavaScript and WebAssembly costs. Nothing here decides anything about a call: no retry, no token, no limit, no redirect.
  * Only globals that every runtime has are used, and each is looked up when it is used, so that tests may replace it.
  */
-import type { FetchLike } from './engine.js';
+import { pack, unpack } from './common.js';
+import type { FetchLike, PackedPairs } from './engine.js';
 
 /** What an exchange that failed came to. */
 export interface Failed {
@@ -32,7 +33,7 @@ export class Answer {
 
   /** All of its headers, packed; made when somebody asks. */
   get headers(): string {
-    return (this.#packed ??= toPairs(this.#headers));
+    return (this.#packed ??= pack(this.#headers));
   }
 
   get requestId(): string | null {
@@ -62,17 +63,8 @@ const failed = (failure: Failure, message: string): Failed => ({ failure, messag
 
 const REQUEST_ID = 'logto-core-request-id';
 
-/** Headers for `fetch`, out of names and values in turn. Names that come again are joined, as `fetch` does. */
-export function toFields(packed: string): Record<string, string> {
-  const parts = packed.split('\n');
-  const fields = new Map<string, string>();
-  for (let at = 0; at + 1 < parts.length; at += 2) {
-    const name = parts[at] as string;
-    const before = fields.get(name);
-    fields.set(name, `${before === undefined ? '' : `${before}, `}${parts[at + 1] as string}`);
-  }
-  return Object.fromEntries(fields);
-}
+/** Headers for `fetch`. Names that come again are joined, as it does. */
+export const toFields = (packed: PackedPairs): Record<string, string> => Object.fromEntries(unpack(packed));
 
 /** @param fields Headers: see {@link toFields}. */
 export async function exchange(
@@ -104,6 +96,9 @@ export async function exchange(
     } else {
       // This takes several turns of the event loop, so it is for bodies that may need to be stopped.
       const whole = await readPieces(response.body, limit);
+      if (!whole) {
+        return failed(Failure.Body, `The answer's body has more than the ${limit} bytes allowed`);
+      }
       read = asText ? decoder.decode(whole) : whole;
     }
     // Browsers hide which redirect it was; any of them makes the core say what it is.
@@ -115,7 +110,8 @@ export async function exchange(
 
 const decoder = new TextDecoder();
 
-class TooLarge extends Error {}
+/** The words for a time-out that a runtime noticed. */
+export const LATE = 'No complete answer in time';
 
 /** What was thrown, unless its words hold a url, and with it a path and a query: some runtimes put it there. */
 function presentable(error: unknown): unknown {
@@ -144,11 +140,11 @@ function isKnownToFit(response: Response, headers: Headers, limit: number): bool
 /** JSON for certain, as the core tells it by the type. */
 const isJson = (type: string | null): boolean => type !== null && /^application\/(?:[\w.-]+\+)?json(?:;|$)/i.test(type);
 
-/** The whole body; fails as soon as it is larger than `limit`. */
+/** The whole body; nothing as soon as it is larger than `limit`. */
 async function readPieces(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   limit: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const reader = body.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
@@ -161,7 +157,7 @@ async function readPieces(
     if (length > limit) {
       // What is left would keep the connection busy.
       reader.cancel().catch(() => undefined);
-      throw new TooLarge(`The answer's body has more than the ${limit} bytes allowed`);
+      return undefined;
     }
     chunks.push(value);
   }
@@ -177,14 +173,9 @@ async function readPieces(
   return whole;
 }
 
-/** What codes and texts tell in runtimes that give any: `wasm-codes.ts`. */
-export interface Codes {
-  /** There never was a connection, so that the request was not sent. */
-  isUnconnected(told: Telling, code: string, text: string): boolean;
-  isTimeout(code: string): boolean;
-  /** The body cannot be decompressed. */
-  isBroken(code: string): boolean;
-}
+/** What the errors of a runtime's `fetch` tell beyond the standard's: `wasm-codes.ts`. */
+export type Codes = (told: Telling, code: string, text: string, answered: boolean) => Told | undefined;
+type Told = readonly [kind: Failure, what: string];
 
 let codes: Codes | undefined;
 /** Before the first request. workerd's errors have no codes, and a Worker's bundle does without. */
@@ -207,43 +198,24 @@ export interface Telling {
  * @param answered Whether the head of the answer was there already.
  */
 function classify(error: unknown, answered: boolean): Failed {
-  if (error instanceof TooLarge) {
-    return failed(Failure.Body, error.message);
-  }
   const told = (error ?? {}) as Telling;
   const cause = told.cause ?? told;
   const code = typeof cause.code === 'string' ? cause.code : typeof told.code === 'string' ? told.code : '';
   const text = typeof told.message === 'string' ? told.message : '';
   // Some runtimes put the url, and with it the query, into their texts.
   const why = code || (text.includes('://') ? '' : text);
-  const say = (kind: Failure, what: string): Failed => failed(kind, why ? `${what} (${why})` : what);
-
-  if (told.name === 'AbortError') {
-    return say(Failure.Cancelled, 'The request was cancelled');
-  }
-  if (told.name === 'TimeoutError' || codes?.isTimeout(code)) {
-    return say(Failure.Timeout, 'No complete answer in time');
-  }
   if (/^Illegal invocation/.test(text)) {
     // A method without its object. Nothing was sent.
     return failed(Failure.Connect, '`fetch` was called without its object: hand over the object (`fetch: env.LOGTO`)');
   }
-  if (answered) {
-    return codes?.isBroken(code)
-      ? say(Failure.Body, "The answer's body cannot be decompressed")
-      : say(Failure.Interrupted, "The connection broke inside the answer's body");
-  }
-  if (codes?.isUnconnected(cause, code, text)) {
-    return say(Failure.Connect, 'No connection could be made');
-  }
-  return say(Failure.Interrupted, 'The connection broke before an answer came');
-}
-
-/** Names and values in turn, joined by line breaks, which neither can hold: one string crosses the border at once, a list item by item. */
-export function toPairs(headers: Iterable<readonly [string, string]>): string {
-  const parts: string[] = [];
-  for (const [name, value] of headers) {
-    parts.push(name, value);
-  }
-  return parts.join('\n');
+  const [kind, what]: Told =
+    told.name === 'AbortError'
+      ? [Failure.Cancelled, 'The request was cancelled']
+      : told.name === 'TimeoutError'
+        ? [Failure.Timeout, LATE]
+        : (codes?.(cause, code, text, answered) ?? [
+            Failure.Interrupted,
+            `The connection broke ${answered ? "inside the answer's body" : 'before an answer came'}`,
+          ]);
+  return failed(kind, why ? `${what} (${why})` : what);
 }

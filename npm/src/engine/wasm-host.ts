@@ -224,10 +224,8 @@ export class Instance {
         this.#operations.set(key, controller);
         // The module's memory moves: fetch gets a copy.
         const copy = bodyLength > 0 ? this.memory.bytes(body, bodyLength).slice() : undefined;
-        const head = this.memory.text(place, length);
-        const methodEnd = head.indexOf('\n');
-        const urlEnd = head.indexOf('\n', methodEnd + 1);
-        const headers = head.slice(urlEnd + 1);
+        const [method = '', url = '', ...rest] = this.memory.text(place, length).split('\n');
+        const headers = rest.join('\n');
         const call = this.#calls.get(number);
         const stays = bodyStays === 0 ? 'no' : call?.text ? 'text' : 'bytes';
         const { sent } = call ?? {};
@@ -238,16 +236,7 @@ export class Instance {
         const outcome =
           sent?.headers === headers
             ? Promise.resolve(sent.came)
-            : exchange(
-                its.options.fetch,
-                head.slice(0, methodEnd),
-                head.slice(methodEnd + 1, urlEnd),
-                toFields(headers),
-                copy,
-                limit,
-                stays,
-                controller.signal,
-              );
+            : exchange(its.options.fetch, method, url, toFields(headers), copy, limit, stays, controller.signal);
         void outcome.then((outcome) => {
           if (outcome instanceof Answer) {
             const call = this.#calls.get(number);

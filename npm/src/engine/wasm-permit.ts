@@ -19,8 +19,8 @@ export interface Permit {
 
 /** Reads what the module says of a permit. */
 export function readPermit(number: number, said: string): Permit {
-  const [timeoutMs, limit] = said.split('\n', 2);
-  const headers = said.slice(`${timeoutMs}\n${limit}\n`.length);
+  const [timeoutMs, limit, ...rest] = said.split('\n');
+  const headers = rest.join('\n');
   return { number, timeoutMs: Number(timeoutMs), limit: Number(limit), headers, fields: toFields(headers) };
 }
 

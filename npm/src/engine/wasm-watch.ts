@@ -12,9 +12,8 @@ const MOST_CALLS = 100;
 
 /** What one request at a time is watched by. */
 export class Watch {
-  /** The time was over. */
-  isLate = false;
-  isAborted = false;
+  /** Its time was over, or its client's. */
+  isOver = false;
   calls = 0;
   /** When the request was sent, by `Date.now()`. */
   began = 0;
@@ -41,14 +40,13 @@ export class Watch {
       if (left > 0) {
         this.#timer = this.#set(left);
       } else {
-        this.isLate = true;
         this.abort();
       }
     }, ms);
   }
 
   abort(): void {
-    this.isAborted = true;
+    this.isOver = true;
     this.#controller.abort();
   }
 
@@ -74,7 +72,7 @@ export class Watches {
 
   /** The request is over. */
   end(watch: Watch): void {
-    if (watch.isAborted || watch.calls >= MOST_CALLS) {
+    if (watch.isOver || watch.calls >= MOST_CALLS) {
       this.#stop(watch);
     } else {
       this.#spare.push(watch);

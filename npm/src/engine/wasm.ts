@@ -138,7 +138,7 @@ class WasmEngine implements Engine {
     if (came instanceof Answer && typeof came.body === 'string' && came.body !== '') {
       return new Told(came.status, came.body, 'json', 1, undefined, came);
     }
-    if (watch.isLate) {
+    if (watch.isOver) {
       came = { failure: Failure.Timeout, message: `No complete answer within ${timeoutMs} ms` };
     }
     return this.#send(call, undefined, { headers, came, ago: Math.max(Date.now() - watch.began, 0) });

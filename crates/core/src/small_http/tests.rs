@@ -8,8 +8,13 @@ use super::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header}
 fn phrases_are_the_same() {
     for number in 200..1000 {
         let ours = StatusCode::from_u16(number).expect("a status").canonical_reason();
-        // As IANA lists it.
-        let theirs = (number == 203).then_some("Non-Authoritative Information");
+        // As IANA lists it, and as Node writes them: `Response.statusText` is to be what it is there.
+        let theirs = match number {
+            203 => Some("Non-Authoritative Information"),
+            418 => Some("I'm a Teapot"),
+            509 => Some("Bandwidth Limit Exceeded"),
+            _ => None,
+        };
         let theirs = theirs.or(http::StatusCode::from_u16(number).expect("a status").canonical_reason());
         assert_eq!(ours, theirs, "{number}");
     }

@@ -238,7 +238,10 @@ fn imported_functions(section: &[u8]) -> Result<usize> {
     Ok(kinds.len())
 }
 
+/// Without the globals: the linker exports two (`__data_end`, `__heap_base`) for tools that are not used here.
 fn exports(section: &[u8], place: &impl Fn(usize) -> Result<usize>) -> Result<Vec<u8>> {
+    const FUNCTION: u8 = 0;
+    const GLOBAL: u8 = 3;
     let exports = vector(section, |input| {
         let start = input.at;
         let length = input.number()?;
@@ -246,8 +249,10 @@ fn exports(section: &[u8], place: &impl Fn(usize) -> Result<usize>) -> Result<Ve
         let kind = input.byte()?;
         let head = input.bytes.get(start..input.at).unwrap_or_default().to_vec();
         let index = input.number()?;
-        Ok([head, leb(if kind == 0 { place(index)? } else { index })].concat())
+        let exported = [head, leb(if kind == FUNCTION { place(index)? } else { index })].concat();
+        Ok((kind != GLOBAL).then_some(exported))
     })?;
+    let exports: Vec<_> = exports.into_iter().flatten().collect();
     Ok(written(exports.len(), exports.into_iter()))
 }
 
