@@ -3,6 +3,7 @@
 //! Nothing else in the project sends, retries or waits. The token request goes through the same loop, without the token step.
 
 mod failure;
+mod hints;
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -10,13 +11,15 @@ use crate::bytes::Bytes;
 use futures_util::future::{Either, select};
 
 use failure::{SendError, exhausted, too_far};
+use hints::is_wrong_audience;
+pub(crate) use hints::{MISSING_ROLE, NO_API_PREFIX, is_outside_api};
 
 use crate::{
     auth::{AccessToken, DynTokenSource},
     clock::{Clock, millis},
     config::Config,
     endpoint,
-    error::{self, ApiErrorBody, Error, ErrorKind, Inner, name},
+    error::{self, Error, ErrorKind, Inner, name},
     http::{HeaderMap, HeaderValue, Request, StatusCode, header},
     limit::RateLimiter,
     observe::{Event, Observer},
@@ -405,21 +408,3 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         until.map(|until| until.saturating_sub(self.clock.monotonic()))
     }
 }
-
-/// What a path outside the API leads to.
-pub(crate) const NO_API_PREFIX: &str =
-    "Paths of the Management API begin with /api/; elsewhere the server answers with its sign-in page or 404";
-
-/// Whether a route is known, and none of the API's.
-pub(crate) fn is_outside_api(route: &str) -> bool {
-    route.starts_with('/') && !route.starts_with("/api/")
-}
-
-/// The API's way to say that the token is for another resource.
-fn is_wrong_audience(body: &[u8]) -> bool {
-    let data = ApiErrorBody::parse(body).data;
-    data.is_some_and(|data| text::contains(&data, "ERR_JWT_CLAIM_VALIDATION_FAILED"))
-}
-
-/// What the token lacks when its scope was not granted.
-pub(crate) const MISSING_ROLE: &str = "The access token was granted no scope \"all\": give the machine-to-machine application the role \"Logto Management API access\" (Console > Applications > the application > Roles)";
