@@ -1,5 +1,6 @@
 /** Plays the contracts of transports and of clocks in whatever runtime this is bundled for. The module is the example `contract` of `bindings/wasm`. */
 import type { EnginePage, FetchLike } from '../../src/engine/engine.js';
+import { knowCodes } from '../../src/engine/wasm-codes.js';
 import { Instance } from '../../src/engine/wasm-host.js';
 
 export interface Peer {
@@ -15,6 +16,10 @@ export interface Finding {
 }
 
 export async function play(module: WebAssembly.Module, peer: Peer, fetch?: FetchLike): Promise<Finding[]> {
+  if (peer.refusalIsTold) {
+    // As the entries for such runtimes do.
+    knowCodes();
+  }
   const instance = new Instance(module);
   const { number: host } = instance.addHost({ warn: () => undefined, ...(fetch && { fetch }) });
   const { result } = instance.call<EnginePage>(false, (exports, call) => {
