@@ -18,7 +18,7 @@ import { toFetch } from './fetch.js';
 import { Listing, type PaginateOptions } from './paginate.js';
 import { coreName } from './options.js';
 import { flattenSearchParams } from './query.js';
-import { type CallExtras, ManagementRequest, takeUpRequest } from './request.js';
+import { ManagementRequest, takeUpRequest } from './request.js';
 import { takeUpResponse, toResponse } from './response.js';
 import type { paths } from './generated/paths.js';
 import type { ItemAt, ListPath } from './paths.js';
@@ -123,23 +123,6 @@ export function createClient(
   const callOptions = ['timeout', ...module.callOptions];
   const plain = onlyHas(clientOptions, new Set(['headers']));
 
-  /** Sends a call that nobody looks into. */
-  const sendDirect = (
-    method: string,
-    init: DirectInit,
-    extras: CallExtras,
-    fetch: FetchSource | undefined,
-  ): Promise<unknown> => {
-    const signal = init.signal ?? undefined;
-    const make = (): EngineCall => {
-      const made = directCall(engine.baseUrl, method, clientOptions.headers, init, extras);
-      signal?.throwIfAborted();
-      made.headers = authorization.settle(made.headers, extras.route ?? '', made.target);
-      return made;
-    };
-    return direct(make, (made) => engines.for(fetch).send(made, signal));
-  };
-
   /** Sends a call that nobody looks into by itself, any other through openapi-fetch (`go`), with the engine for its `fetch`. */
   const call = (method: string | undefined, route: string, init: Init, go: Call): Promise<unknown> => {
     const { fetch, params, parseAs: text = 'json' } = init;
@@ -167,13 +150,21 @@ export function createClient(
       (text === 'json' || text === 'text') &&
       isDirect(method, route, rest as DirectInit)
     ) {
-      return sendDirect(method, rest as DirectInit, { route, text, options }, fetch);
+      const given = rest as DirectInit;
+      const signal = given.signal ?? undefined;
+      const make = (): EngineCall => {
+        const made = directCall(engine.baseUrl, method, clientOptions.headers, given, { route, text, options });
+        signal?.throwIfAborted();
+        made.headers = authorization.settle(made.headers, route, made.target);
+        return made;
+      };
+      return direct(make, (made) => engines.for(fetch).send(made, signal));
     }
     const { middleware } = init;
     const send = async (request: Request): Promise<Response> => {
       const signal = ManagementRequest.signalOf(request);
       signal?.throwIfAborted();
-      const sent = await ManagementRequest.toCall(request, { route, text: undefined, options });
+      const sent = await ManagementRequest.toCall(request, { route, options });
       sent.headers = authorization.settle(sent.headers, route, sent.target, send);
       let answer;
       try {

@@ -30,8 +30,8 @@ export class ManagementRequest extends LaterRequest {
     return Function.prototype[Symbol.hasInstance].call(globalThis.Request, value);
   }
 
-  /** What an engine needs of it. `route`, `text` and `options` are the caller's. */
-  static async toCall(request: Request, { route, text, options }: CallExtras): Promise<EngineCall> {
+  /** What an engine needs of it. `route` and `options` are the caller's; its answer is read through a `Response`, as bytes. */
+  static async toCall(request: Request, { route, options }: Omit<CallExtras, 'text'>): Promise<EngineCall> {
     const given = #text in request ? request.#text : undefined;
     return {
       method: request.method,
@@ -39,7 +39,7 @@ export class ManagementRequest extends LaterRequest {
       route,
       headers: pack(request.headers),
       body: given ?? (request.body === null ? undefined : new Uint8Array(await request.arrayBuffer())),
-      text,
+      text: undefined,
       options,
     };
   }

@@ -9,11 +9,16 @@ use logto_management_core::{Clock, UnixMillis};
 use crate::{host::Host, tasks::Waiting};
 
 /// The longest timer that JavaScript knows, 24.8 days: it takes a longer one for 0.
-pub(crate) const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
+const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
 /// Milliseconds, to the microsecond. Not `as_micros`: 128 bits.
 pub(crate) fn millis(duration: Duration) -> f64 {
     (duration.as_secs() * 1_000_000 + u64::from(duration.subsec_micros())) as f64 / 1000.0
+}
+
+/// Milliseconds that a timer of JavaScript's can be set to.
+pub(crate) fn timer_millis(duration: Duration) -> f64 {
+    millis(duration.min(LONGEST))
 }
 
 /// The clock of a host.
@@ -40,7 +45,7 @@ impl Clock for HostClock {
         // Not before somebody waits.
         async move {
             let pause = Waiting::new();
-            host.begin_timer(pause.key(), millis(duration.min(LONGEST)));
+            host.begin_timer(pause.key(), timer_millis(duration));
             pause.await;
         }
     }

@@ -16,7 +16,7 @@ use logto_management_core::{
 };
 
 use crate::{
-    clock::{HostClock, LONGEST, millis},
+    clock::{HostClock, timer_millis},
     fetch::FetchTransport,
     host::{self, Host},
     options::{Setup, call_options},
@@ -98,7 +98,7 @@ impl Engine {
         let (number, last) = &mut *permitted;
         if !last.as_ref().is_some_and(|last| Arc::ptr_eq(last, &token)) {
             let config = self.client.config();
-            let timeout = json::number(millis(config.timeout().min(LONGEST)) as u64);
+            let timeout = json::number(timer_millis(config.timeout()) as u64);
             let limit = json::number(config.max_response_bytes() as u64);
             let mut head = joined(&[&*timeout, &*limit, ""], "\n");
             text::add_headers(&mut head, &self.client.permitted_headers(&token));
