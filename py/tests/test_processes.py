@@ -237,6 +237,16 @@ def test_forks(program: str, simulator: Simulator, run_python: Any) -> None:
     assert (done.stdout, done.stderr, done.returncode) == ("ok\n", "", 0)
 
 
+# Keeps the interpreter at its end for a while.
+SLOW_END = """
+class Slow:
+    def __del__(self):
+        import time
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end: pass
+slow = Slow()
+"""
+
 ENDS = {
     "a daemon thread in a call": """
 import threading, logto_management
@@ -249,12 +259,7 @@ print('ok')
 import atexit, threading, logto_management
 api = logto_management.ManagementApi.from_env(timeout=0.2, retries=0)
 threading.Thread(target=lambda: api.get('/api/users'), daemon=True).start()
-class Slow:
-    def __del__(self):
-        import time
-        end = time.monotonic() + 0.5
-        while time.monotonic() < end: pass
-slow = Slow()
+SLOW_END
 ARRIVED
 print('ok')
 """,
@@ -270,12 +275,7 @@ threading.Thread(target=lambda: asyncio.run(call()), daemon=True).start()
 assert begun.wait(30)
 waiting = logto_management.ManagementApi.from_env()
 threading.Thread(target=lambda: waiting.get('/api/users'), daemon=True).start()
-class Slow:
-    def __del__(self):
-        import time
-        end = time.monotonic() + 0.5
-        while time.monotonic() < end: pass
-slow = Slow()
+SLOW_END
 ARRIVED
 print('ok')
 """,
@@ -327,7 +327,9 @@ def test_the_end_of_the_interpreter_is_silent(program: str, wire: Wire, run_pyth
 
     teller = threading.Thread(target=tell)
     teller.start()
-    done = run_python(program.replace("ARRIVED", "input()"), _environment(wire), stdin=reader)
+    done = run_python(
+        program.replace("ARRIVED", "input()").replace("SLOW_END", SLOW_END), _environment(wire), stdin=reader
+    )
     teller.join()
     os.close(reader)
     os.close(writer)
