@@ -3,6 +3,7 @@
 //! The suites are each runner's own (cargo test, node:test, pytest); the vectors then run through all doors. The last line is
 //! `N passed, N failed` over everything, and the command fails if anything did. A suite that runs no test has failed.
 
+mod failures;
 mod matrix;
 mod tally;
 mod vectors;
@@ -14,6 +15,7 @@ use clap::{Args, ValueEnum};
 
 use crate::sh::{Cmd, cargo};
 use crate::{build, paths, say, setup};
+use failures::Failures;
 use tally::{Runner, Tally};
 
 #[derive(Debug, Args)]
@@ -46,21 +48,25 @@ enum Part {
 struct Line {
     name: String,
     tally: Tally,
+    /// What its runner said of what failed.
+    failures: Vec<String>,
     seconds: String,
 }
 
 /// Runs what was asked for; says whether all of it passed.
 pub(crate) fn run(options: &Options) -> Result<bool> {
     let mut lines = Vec::new();
-    let mut section = |name: &str, work: &mut dyn FnMut() -> Result<Tally>| {
+    let mut section = |name: &str, work: &mut dyn FnMut(&mut Vec<String>) -> Result<Tally>| {
         say::section(name);
         let started = Instant::now();
+        let mut failures = Vec::new();
         // A suite that cannot be built must not keep the others from running.
-        let tally = work().unwrap_or_else(|error| {
+        let tally = work(&mut failures).unwrap_or_else(|error| {
+            failures.push(format!("{error:#}"));
             eprintln!("\nerror: {name}: {error:#}");
             Tally::default().settled(false)
         });
-        lines.push(Line { name: name.to_owned(), tally, seconds: say::seconds(started.elapsed()) });
+        lines.push(Line { name: name.to_owned(), tally, failures, seconds: say::seconds(started.elapsed()) });
     };
     let all = options.what.is_none();
     let asked =
@@ -86,7 +92,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     };
     let mut matrix = matrix::Matrix::default();
     for door in doors {
-        let mut work = || vectors::run(door, options.filter.as_deref(), &mut matrix);
+        let mut work = |_: &mut Vec<String>| vectors::run(door, options.filter.as_deref(), &mut matrix);
         section(&format!("Vectors: {}", door.name()), &mut work);
     }
 
@@ -102,44 +108,52 @@ fn summary(lines: &[Line]) -> bool {
         println!("{:<34} {passed:>7} {failed:>7} {skipped:>8}   {}", line.name, line.seconds);
         sum.add(line.tally);
     }
+    for Line { name, failures, .. } in lines.iter().filter(|line| !line.failures.is_empty()) {
+        println!("\nfailed in {name}:\n{}", failures.join("\n"));
+    }
     println!("\n{} passed, {} failed", sum.passed, sum.failed);
     sum.failed == 0
 }
 
 /// Runs a suite and counts what its runner says.
-fn suite(command: Cmd, runner: Runner) -> Result<Tally> {
+fn suite(command: Cmd, runner: Runner, told: &mut Vec<String>) -> Result<Tally> {
     let mut tally = Tally::default();
-    let success = command.watch(|line| tally.add(runner.count(line)))?;
+    let mut failures = Failures::new(runner);
+    let success = command.watch(|line| {
+        tally.add(runner.count(line));
+        failures.read(line);
+    })?;
+    *told = failures.lines();
     Ok(tally.settled(success))
 }
 
-fn rust() -> Result<Tally> {
+fn rust(told: &mut Vec<String>) -> Result<Tally> {
     let test = cargo()
         .args(["test", "--quiet", "--no-fail-fast"])
         .env("LOGTO_REDIS_SERVER", setup::redis::server()?);
-    suite(test, Runner::Cargo)
+    suite(test, Runner::Cargo, told)
 }
 
-fn node() -> Result<Tally> {
+fn node(told: &mut Vec<String>) -> Result<Tally> {
     let simulator = build::rust::simulator()?;
     build::wasm::module()?;
     build::node::addon()?;
     build::node::package()?;
     let test = setup::node::npm()?.args(["run", "--silent", "test"]).env("LOGTO_SIMULATOR", simulator);
     let test = test.env("LOGTO_REDIS_SERVER", setup::redis::server()?);
-    suite(test.env("WORKERD_NODE", setup::node::for_workerd()?), Runner::Node)
+    suite(test.env("WORKERD_NODE", setup::node::for_workerd()?), Runner::Node, told)
 }
 
-fn python() -> Result<Tally> {
+fn python(told: &mut Vec<String>) -> Result<Tally> {
     let simulator = build::rust::simulator()?;
     let venv = build::python::installed()?;
     let test =
         venv.python().args(["-m", "pytest", "-q"]).dir(paths::at("py")).env("LOGTO_SIMULATOR", simulator);
     let test = test.env("LOGTO_REDIS_SERVER", setup::redis::server()?);
-    suite(test, Runner::Pytest)
+    suite(test, Runner::Pytest, told)
 }
 
-fn edge() -> Result<Tally> {
+fn edge(told: &mut Vec<String>) -> Result<Tally> {
     build::wasm::module()?;
     build::node::package()?;
     let simulator = build::rust::simulator()?;
@@ -147,5 +161,5 @@ fn edge() -> Result<Tally> {
     let test = test.env("LOGTO_CONTRACT_MODULE", build::wasm::contract()?);
     let test = test.env("LOGTO_CONTRACT_SERVER", build::rust::contract_server()?);
     let test = test.env("LOGTO_CHROMIUM", setup::chromium::chromium()?);
-    suite(test.env("WORKERD_NODE", setup::node::for_workerd()?), Runner::Node)
+    suite(test.env("WORKERD_NODE", setup::node::for_workerd()?), Runner::Node, told)
 }

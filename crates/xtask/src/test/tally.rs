@@ -85,7 +85,7 @@ fn number_then_word(text: &str) -> Tally {
 }
 
 /// The line without the terminal's colours.
-fn plain(line: &str) -> String {
+pub(super) fn plain(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
     let mut chars = line.chars();
     while let Some(c) = chars.next() {
