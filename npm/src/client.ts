@@ -58,11 +58,10 @@ type Init = Record<string, unknown> & {
   middleware?: Middleware[];
 };
 
-type Call = (path: string, init: Init) => Promise<unknown>;
-
 /** openapi-fetch's client without the types of paths, which only callers need. */
-type UntypedClient = Record<(typeof METHODS)[number], Call> &
-  Pick<Client<paths>, 'use' | 'eject'> & { request: (method: string, path: string, init: Init) => Promise<unknown> };
+type UntypedClient = Pick<Client<paths>, 'use' | 'eject'> & {
+  request: (method: string, path: string, init: Init) => Promise<unknown>;
+};
 
 /** The engines of one client: its own, and for calls that bring a `fetch` of their own, one that sends through that and shares the token. */
 class Engines {
@@ -94,37 +93,31 @@ class Engines {
   }
 }
 
-let takenUp = false;
-
-/** See `later.ts`. */
-function takeUp(): void {
-  if (!takenUp) {
-    takenUp = true;
-    takeUpRequest();
-    takeUpResponse();
-  }
-}
-
 export function createClient(
   engine: Engine,
   module: EngineModule,
   engineOptions: EngineOptions,
   clientOptions: ClientOptions,
 ): ApiClient {
-  takeUp();
+  takeUpResponse();
   const engines = new Engines(engine, module, engineOptions);
   const authorization = new Authorization(engine, engineOptions.getToken !== undefined);
-  const base: UntypedClient = createFetchClient<paths>({
-    Request: ManagementRequest,
-    ...clientOptions,
-    baseUrl: engine.baseUrl,
-  }) as never;
+  let made: UntypedClient | undefined;
+  /** openapi-fetch's client, made for the first call that somebody looks into: most programs make none, and a Worker that starts need not compile it. */
+  const base = (): UntypedClient => {
+    if (!made) {
+      takeUpRequest();
+      const options = { Request: ManagementRequest, ...clientOptions, baseUrl: engine.baseUrl };
+      made = createFetchClient<paths>(options) as never;
+    }
+    return made;
+  };
 
   const callOptions = ['timeout', ...module.callOptions];
   const plain = onlyHas(clientOptions, new Set(['headers']));
 
-  /** Sends a call that nobody looks into by itself, any other through openapi-fetch (`go`), with the engine for its `fetch`. */
-  const call = (method: string | undefined, route: string, init: Init, go: Call): Promise<unknown> => {
+  /** Sends a call that nobody looks into by itself, any other through openapi-fetch, with the engine for its `fetch`. `known` says that the method is one of {@link METHODS}. */
+  const call = (method: string, route: string, init: Init, known: boolean): Promise<unknown> => {
     const { fetch, params, parseAs: text = 'json' } = init;
     let rest = init;
     let options: Record<string, unknown> | undefined;
@@ -144,7 +137,7 @@ export function createClient(
       rest = { ...rest, params: { ...params, query: flattenSearchParams(params.query) } };
     }
     if (
-      method !== undefined &&
+      known &&
       plain &&
       !hasMiddleware &&
       (text === 'json' || text === 'text') &&
@@ -174,7 +167,7 @@ export function createClient(
       }
       return toResponse(answer, sent, request.url);
     };
-    return go(route, {
+    return base().request(method, route, {
       ...rest,
       fetch: send,
       ...(middleware?.length && !hasMiddleware && { middleware: [authorization.middleware, ...middleware] }),
@@ -186,14 +179,15 @@ export function createClient(
   const client: Record<string | symbol, unknown> = {
     use: (...middleware: Middleware[]) => {
       if (!hasMiddleware && middleware.length > 0) {
-        base.use(authorization.middleware);
+        base().use(authorization.middleware);
         hasMiddleware = true;
       }
-      base.use(...middleware);
+      base().use(...middleware);
     },
-    eject: base.eject,
-    request: (method: string, path: string, init: Init = {}) =>
-      call(undefined, path, init, (route, rest) => base.request(method, route, rest)),
+    eject: (...middleware: Middleware[]) => {
+      base().eject(...middleware);
+    },
+    request: (method: string, path: string, init: Init = {}) => call(method, path, init, false),
     paginate: (path: string, options: PaginateOptions = {}) =>
       new Listing(
         () => engines.for(options.fetch),
@@ -210,7 +204,7 @@ export function createClient(
     client[dispose] = client['dispose'];
   }
   for (const method of METHODS) {
-    client[method] = (path: string, init: Init = {}) => call(method, path, init, base[method]);
+    client[method] = (path: string, init: Init = {}) => call(method, path, init, true);
   }
   return client as unknown as ApiClient;
 }

@@ -195,9 +195,11 @@ class ReadResponse implements AnswerInfo {
 type Members = Record<string, (...args: unknown[]) => unknown>;
 const real = (response: unknown): Members => (response as ReadResponse).real() as never;
 
-/** Before the first of these. */
+/** Before the first of these. See `later.ts`. */
 export function takeUpResponse(): void {
-  adopt(ManagementResponse, globalThis.Response);
+  if (!adopt(ManagementResponse, globalThis.Response)) {
+    return;
+  }
   const light = ReadResponse.prototype as unknown as Members;
   // What is not written above, a real one answers.
   for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(globalThis.Response.prototype))) {
