@@ -58,15 +58,21 @@ pub(crate) struct Credentials {
 pub struct Config {
     pub(crate) base_url: BaseUrl,
     pub(crate) indicator: String,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) settings: Settings,
+}
+
+/// What stays as it was given.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
     pub(crate) credentials: Option<Credentials>,
     pub(crate) scope: String,
     pub(crate) client_auth: ClientAuth,
-    pub(crate) user_agent: String,
     pub(crate) retry: RetryPolicy,
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,
     pub(crate) token_store_timeout: Duration,
-    pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) max_connections: usize,
     pub(crate) max_response_bytes: usize,
     pub(crate) max_request_bytes: usize,
@@ -106,6 +112,8 @@ impl Config {
     ///
     /// # Errors
     /// Config, naming every variable that is missing: the id, the secret, and one of endpoint and tenant id.
+    // Apart from what makes a client in another way.
+    #[inline(never)]
     pub fn from_vars(get: impl Fn(&str) -> Option<String>) -> Result<ConfigBuilder, Error> {
         let var = |name: &str| get(name).filter(|value| !value.is_empty());
         let (endpoint, tenant) = (var("LOGTO_ENDPOINT"), var("LOGTO_TENANT_ID"));
@@ -149,22 +157,31 @@ impl Config {
         &self.indicator
     }
 
+    /// As whom tokens are asked for.
+    pub(crate) fn credentials(&self) -> Result<&Credentials, Error> {
+        self.settings.credentials.as_ref().ok_or_else(|| {
+            Error::config(
+                "There are no credentials: give the client id and secret of a machine-to-machine application",
+            )
+        })
+    }
+
     /// The most time for one sending of a request that sets no other.
     #[must_use]
     pub const fn timeout(&self) -> Duration {
-        self.timeout
+        self.settings.timeout
     }
 
     /// The most bytes of an answer's body.
     #[must_use]
     pub const fn max_response_bytes(&self) -> usize {
-        self.max_response_bytes
+        self.settings.max_response_bytes
     }
 
     /// The most time for one connection; a transport reads it when it is built.
     #[must_use]
     pub const fn connect_timeout(&self) -> Duration {
-        self.connect_timeout
+        self.settings.connect_timeout
     }
 
     /// The limit that the client keeps itself within, if any.
@@ -181,18 +198,9 @@ pub struct ConfigBuilder {
     tenant_id: String,
     base_url: Option<String>,
     indicator: Option<String>,
-    credentials: Option<Credentials>,
-    pub(crate) scope: String,
-    pub(crate) client_auth: ClientAuth,
     pub(crate) user_agent: String,
-    pub(crate) retry: RetryPolicy,
-    pub(crate) timeout: Duration,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) token_store_timeout: Duration,
     pub(crate) rate_limit: Option<Option<RateLimit>>,
-    pub(crate) max_connections: usize,
-    pub(crate) max_response_bytes: usize,
-    pub(crate) max_request_bytes: usize,
+    pub(crate) settings: Settings,
 }
 
 impl ConfigBuilder {
@@ -201,18 +209,20 @@ impl ConfigBuilder {
             tenant_id,
             base_url: None,
             indicator: None,
-            credentials: None,
-            scope: "all".to_owned(),
-            client_auth: ClientAuth::default(),
             user_agent: concat!("logto-management/", env!("CARGO_PKG_VERSION")).to_owned(),
-            retry: RetryPolicy::default(),
-            timeout: Duration::from_secs(30),
-            connect_timeout: Duration::from_secs(10),
-            token_store_timeout: Duration::from_millis(250),
             rate_limit: None,
-            max_connections: DEFAULT_MAX_CONNECTIONS,
-            max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
-            max_request_bytes: DEFAULT_MAX_REQUEST_BYTES,
+            settings: Settings {
+                credentials: None,
+                scope: "all".to_owned(),
+                client_auth: ClientAuth::default(),
+                retry: RetryPolicy::default(),
+                timeout: Duration::from_secs(30),
+                connect_timeout: Duration::from_secs(10),
+                token_store_timeout: Duration::from_millis(250),
+                max_connections: DEFAULT_MAX_CONNECTIONS,
+                max_response_bytes: DEFAULT_MAX_RESPONSE_BYTES,
+                max_request_bytes: DEFAULT_MAX_REQUEST_BYTES,
+            },
         }
     }
 
@@ -230,19 +240,19 @@ impl ConfigBuilder {
 
     /// The machine-to-machine application's id and secret.
     pub fn credentials(mut self, id: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        self.credentials = Some(Credentials { id: id.into(), secret: secret.into() });
+        self.settings.credentials = Some(Credentials { id: id.into(), secret: secret.into() });
         self
     }
 
     /// The scope to ask for. Default `all`, the only one the Management API knows.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
-        self.scope = scope.into();
+        self.settings.scope = scope.into();
         self
     }
 
     /// How the client shows its secret. Default [`ClientAuth::Basic`].
     pub const fn client_auth(mut self, auth: ClientAuth) -> Self {
-        self.client_auth = auth;
+        self.settings.client_auth = auth;
         self
     }
 
@@ -254,44 +264,44 @@ impl ConfigBuilder {
 
     /// How many times a failed call is tried again where that is safe. Default 2; 0 switches it off.
     pub const fn retries(mut self, retries: u32) -> Self {
-        self.retry.retries = retries;
+        self.settings.retry.retries = retries;
         self
     }
 
     /// No retry starts later than this after the first sending. Default 30 s.
     pub const fn retry_budget(mut self, budget: Duration) -> Self {
-        self.retry.budget = budget;
+        self.settings.retry.budget = budget;
         self
     }
 
     /// The bound of the first back-off; it doubles from there. Default 0.5 s.
     pub const fn retry_initial_delay(mut self, delay: Duration) -> Self {
-        self.retry.initial_delay = delay;
+        self.settings.retry.initial_delay = delay;
         self
     }
 
     /// The highest bound of a back-off. Default 8 s.
     pub const fn retry_max_delay(mut self, delay: Duration) -> Self {
-        self.retry.max_delay = delay;
+        self.settings.retry.max_delay = delay;
         self
     }
 
     /// The most time for one request, from sending it to the end of the answer's body. Default 30 s.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.settings.timeout = timeout;
         self
     }
 
     /// The most time for one connection. Default 10 s.
     pub const fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.settings.connect_timeout = timeout;
         self
     }
 
     /// The most time that a token store, with all its steps, may take of a call that needs a new token, and a shared rate limit of a call's turn. A store that is down or slow costs this wait, and the client goes on
     /// without it. Default 250 ms.
     pub const fn token_store_timeout(mut self, timeout: Duration) -> Self {
-        self.token_store_timeout = timeout;
+        self.settings.token_store_timeout = timeout;
         self
     }
 
@@ -304,19 +314,19 @@ impl ConfigBuilder {
     /// Requests under way at once; more wait their turn, first come first served, and outside their timeout. Default 256, well below the file descriptors that a process
     /// usually has. Workers have no such limit but their runtime's.
     pub const fn max_connections(mut self, count: usize) -> Self {
-        self.max_connections = count;
+        self.settings.max_connections = count;
         self
     }
 
     /// The most bytes of an answer that are read. Default 64 MiB.
     pub const fn max_response_bytes(mut self, bytes: usize) -> Self {
-        self.max_response_bytes = bytes;
+        self.settings.max_response_bytes = bytes;
         self
     }
 
     /// The most bytes of a JSON body that are sent. Default 1 MiB, the server's own limit.
     pub const fn max_request_bytes(mut self, bytes: usize) -> Self {
-        self.max_request_bytes = bytes;
+        self.settings.max_request_bytes = bytes;
         self
     }
 
@@ -359,17 +369,21 @@ impl ConfigBuilder {
             Some(indicator) => endpoint::check_indicator(indicator)?,
             None => from_tenant("/api")?,
         };
-        if let Some(credentials) = &self.credentials {
+        let settings = self.settings;
+        if let Some(credentials) = &settings.credentials {
             check_credential("client id", &credentials.id)?;
             check_credential("client secret", credentials.secret.expose())?;
         }
-        if HeaderValue::from_str(&self.user_agent).is_err() {
+        let Ok(user_agent) = HeaderValue::try_from(self.user_agent) else {
             return Err(Error::config("The user agent holds characters that a header cannot carry"));
-        }
-        if self.timeout.is_zero() || self.connect_timeout.is_zero() || self.token_store_timeout.is_zero() {
+        };
+        if settings.timeout.is_zero()
+            || settings.connect_timeout.is_zero()
+            || settings.token_store_timeout.is_zero()
+        {
             return Err(Error::config("A timeout must be longer than 0"));
         }
-        if self.max_connections == 0 {
+        if settings.max_connections == 0 {
             return Err(Error::config("There must be at least 1 connection"));
         }
         let cloud = base_url.is_logto_cloud();
@@ -377,22 +391,7 @@ impl ConfigBuilder {
         if let Some(limit) = rate_limit {
             limit.check()?;
         }
-        Ok(Config {
-            base_url,
-            indicator,
-            credentials: self.credentials,
-            scope: self.scope,
-            client_auth: self.client_auth,
-            user_agent: self.user_agent,
-            retry: self.retry,
-            timeout: self.timeout,
-            connect_timeout: self.connect_timeout,
-            token_store_timeout: self.token_store_timeout,
-            rate_limit,
-            max_connections: self.max_connections,
-            max_response_bytes: self.max_response_bytes,
-            max_request_bytes: self.max_request_bytes,
-        })
+        Ok(Config { base_url, indicator, user_agent, rate_limit, settings })
     }
 }
 

@@ -34,6 +34,8 @@ pub const CLIENT_OPTIONS: &[&str] = &[
 /// Every option of a single call.
 pub const CALL_OPTIONS: &[&str] = &["timeoutMs", "retries", "deadlineMs", "idempotent"];
 
+// Apart from what makes a client: most are made without options.
+#[inline(never)]
 pub(crate) fn set_client_option(
     builder: &mut ConfigBuilder,
     name: &str,
@@ -41,26 +43,26 @@ pub(crate) fn set_client_option(
 ) -> Result<(), Error> {
     let option = Named { name, value };
     match camel(name).as_str() {
-        "retries" => builder.retry.retries = option.count()?,
-        "timeoutMs" => builder.timeout = option.some_time()?,
-        "connectTimeoutMs" => builder.connect_timeout = option.some_time()?,
-        "retryBudgetMs" => builder.retry.budget = option.duration()?,
-        "retryInitialDelayMs" => builder.retry.initial_delay = option.duration()?,
-        "retryMaxDelayMs" => builder.retry.max_delay = option.duration()?,
-        "tokenStoreTimeoutMs" => builder.token_store_timeout = option.some_time()?,
+        "retries" => builder.settings.retry.retries = option.count()?,
+        "timeoutMs" => builder.settings.timeout = option.some_time()?,
+        "connectTimeoutMs" => builder.settings.connect_timeout = option.some_time()?,
+        "retryBudgetMs" => builder.settings.retry.budget = option.duration()?,
+        "retryInitialDelayMs" => builder.settings.retry.initial_delay = option.duration()?,
+        "retryMaxDelayMs" => builder.settings.retry.max_delay = option.duration()?,
+        "tokenStoreTimeoutMs" => builder.settings.token_store_timeout = option.some_time()?,
         "rateLimit" => builder.rate_limit = Some(option.rate_limit()?),
-        "maxConnections" => builder.max_connections = option.size("a whole number from 1")?,
-        "scope" => builder.scope = option.text()?,
+        "maxConnections" => builder.settings.max_connections = option.size("a whole number from 1")?,
+        "scope" => builder.settings.scope = option.text()?,
         "clientAuth" => {
-            builder.client_auth = match option.text()?.as_str() {
+            builder.settings.client_auth = match option.text()?.as_str() {
                 "basic" => ClientAuth::Basic,
                 "post" => ClientAuth::Post,
                 _ => return Err(option.wrong("\"basic\" or \"post\"")),
             }
         }
         "userAgent" => builder.user_agent = option.text()?,
-        "maxResponseBytes" => builder.max_response_bytes = option.size("a number of bytes")?,
-        "maxRequestBytes" => builder.max_request_bytes = option.size("a number of bytes")?,
+        "maxResponseBytes" => builder.settings.max_response_bytes = option.size("a number of bytes")?,
+        "maxRequestBytes" => builder.settings.max_request_bytes = option.size("a number of bytes")?,
         _ => return Err(option.unknown(CLIENT_OPTIONS)),
     }
     Ok(())

@@ -12,16 +12,15 @@ use std::{
 use super::{
     AccessToken, TokenSource,
     cache::{Step, TokenCache},
-    request::{ROUTE, refusal, token_request, unusable},
+    request::{ROUTE, refusal, token_endpoint, token_request, unusable},
     store::{Budget, LOCK, PATIENCE, Share, StoreError, TokenVault},
 };
 use crate::{
     clock::{Clock, part_of},
-    config::Credentials,
     error::Error,
+    http::Uri,
     observe::Event,
     pipeline::{Access, MISSING_ROLE, Pipeline},
-    request::Prepared,
     rt::{BoxFuture, lock},
     transport::HttpTransport,
 };
@@ -63,7 +62,7 @@ pub struct ClientCredentials<T, C>(Arc<Inside<T, C>>);
 
 struct Inside<T, C> {
     pipeline: Arc<Pipeline<T, C>>,
-    request: Prepared,
+    endpoint: Uri,
     coalesce: Coalesce,
     share: Option<Share>,
     state: Mutex<State>,
@@ -85,15 +84,15 @@ struct State {
 impl<T: HttpTransport, C: Clock> ClientCredentials<T, C> {
     pub(crate) fn new(
         pipeline: Arc<Pipeline<T, C>>,
-        credentials: &Credentials,
         coalesce: Coalesce,
         vault: Option<Arc<dyn TokenVault>>,
     ) -> Result<Self, Error> {
+        let credentials = pipeline.config.credentials()?;
         let share = vault.map(|vault| Share::new(vault, &pipeline.config, credentials, ROUTE));
-        let request = token_request(&pipeline.config, credentials)?;
+        let endpoint = token_endpoint(&pipeline.config)?;
         Ok(Self(Arc::new(Inside {
             pipeline,
-            request,
+            endpoint,
             coalesce,
             share,
             state: Mutex::default(),
@@ -266,7 +265,8 @@ impl<T: HttpTransport, C: Clock> Inside<T, C> {
             pipeline.emit(&Event::Warning { code: "insecure_http", message: &message });
         }
         let asked_at = pipeline.clock.now();
-        let response = pipeline.run(&self.request, Access::Token).await?;
+        let request = token_request(&pipeline.config, self.endpoint.clone())?;
+        let response = pipeline.run(&request, Access::Token).await?;
         if !response.status.is_success() {
             return Err(refusal(&response, &pipeline.config));
         }

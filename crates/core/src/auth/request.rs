@@ -3,10 +3,10 @@
 use crate::bytes::Bytes;
 
 use crate::{
-    config::{ClientAuth, Config, Credentials},
+    config::{ClientAuth, Config},
     endpoint,
     error::{Answered, ApiErrorBody, Error, ErrorKind, Inner, name},
-    http::{HeaderMap, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderValue, Method, Uri, header},
     percent,
     request::{CallOptions, Prepared},
     response::Response,
@@ -15,8 +15,15 @@ use crate::{
 /// The token endpoint, below the base url.
 pub(super) const ROUTE: &str = "/oidc/token";
 
-/// The token request, made once: nothing in it changes.
-pub(super) fn token_request(config: &Config, credentials: &Credentials) -> Result<Prepared, Error> {
+/// Where tokens come from.
+pub(super) fn token_endpoint(config: &Config) -> Result<Uri, Error> {
+    let uri = words![config.base_url(), ROUTE];
+    uri.parse().map_err(|_| Error::config("The base url makes no valid token endpoint"))
+}
+
+/// The token request. Made for each token, since many a client asks for none: a store has one, or it makes no call.
+pub(super) fn token_request(config: &Config, endpoint: Uri) -> Result<Prepared, Error> {
+    let credentials = config.credentials()?;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
@@ -28,8 +35,8 @@ pub(super) fn token_request(config: &Config, credentials: &Credentials) -> Resul
         percent::form(value, &mut body);
     };
     field("resource", &config.indicator);
-    field("scope", &config.scope);
-    match config.client_auth {
+    field("scope", &config.settings.scope);
+    match config.settings.client_auth {
         ClientAuth::Post => {
             field("client_id", &credentials.id);
             field("client_secret", credentials.secret.expose());
@@ -47,10 +54,9 @@ pub(super) fn token_request(config: &Config, credentials: &Credentials) -> Resul
             headers.insert(header::AUTHORIZATION, value);
         }
     }
-    let uri = words![config.base_url(), ROUTE];
     Ok(Prepared {
         method: Method::POST,
-        uri: uri.parse().map_err(|_| Error::config("The base url makes no valid token endpoint"))?,
+        uri: endpoint,
         route: ROUTE.to_owned(),
         headers,
         body: Bytes::from(body),

@@ -140,7 +140,7 @@ impl StoreEntry {
     fn new(config: &Config, credentials: &Credentials, route: &str) -> Self {
         let mut binding = String::from(config.base_url());
         binding.push_str(route);
-        for part in [&credentials.id, &config.indicator, &config.scope] {
+        for part in [&credentials.id, &config.indicator, &config.settings.scope] {
             binding.push('\n');
             // Encoded, so that no part can hold a line break.
             percent::form(part, &mut binding);
@@ -228,7 +228,7 @@ impl Share {
         route: &str,
     ) -> Self {
         let entry = StoreEntry::new(config, credentials, route);
-        Self { vault, entry, timeout: config.token_store_timeout, warned: AtomicBool::new(false) }
+        Self { vault, entry, timeout: config.settings.token_store_timeout, warned: AtomicBool::new(false) }
     }
 
     /// All the time that the store is given.

@@ -11,7 +11,7 @@ use crate::{
     clock::{BoxClock, Clock},
     config::Config,
     error::Error,
-    http::{HeaderMap, HeaderValue, Method},
+    http::{HeaderMap, Method},
     limit::RateLimiter,
     observe::Observer,
     page::{ListRequest, Pager},
@@ -125,8 +125,6 @@ impl<T: HttpTransport, C: Clock> ClientBuilder<T, C> {
     /// Config, where there are neither credentials nor a token source.
     pub fn build(self) -> Result<Client<T, C>, Error> {
         let config = self.config;
-        let user_agent = HeaderValue::try_from(config.user_agent.as_str())
-            .map_err(|_| Error::config("The user agent holds characters that a header cannot carry"))?;
         let own = || config.rate_limit.map(|limit| Arc::new(RateLimiter::new(limit)));
         let limiter = self.limiter.or_else(own);
         let pipeline = Arc::new(Pipeline {
@@ -137,23 +135,16 @@ impl<T: HttpTransport, C: Clock> ClientBuilder<T, C> {
             #[cfg(feature = "shared-limit")]
             fleet: self
                 .shared_limit
-                .map(|limit| crate::shared_limit::Fleet::new(limit, config.token_store_timeout)),
+                .map(|limit| crate::shared_limit::Fleet::new(limit, config.settings.token_store_timeout)),
             // Where calls must not wait for each other, they do not wait for a slot either.
-            slots: (self.coalesce == Coalesce::Shared).then(|| Slots::new(config.max_connections)),
+            slots: (self.coalesce == Coalesce::Shared).then(|| Slots::new(config.settings.max_connections)),
             observer: self.observer,
-            user_agent,
         });
-        let source = match (self.source, &config.credentials) {
-            (Some(source), _) => source,
-            (None, Some(credentials)) => {
-                let source =
-                    ClientCredentials::new(Arc::clone(&pipeline), credentials, self.coalesce, self.vault)?;
+        let source = match self.source {
+            Some(source) => source,
+            None => {
+                let source = ClientCredentials::new(Arc::clone(&pipeline), self.coalesce, self.vault)?;
                 BoxTokenSource(Arc::new(source))
-            }
-            (None, None) => {
-                return Err(Error::config(
-                    "There are no credentials: give the client id and secret of a machine-to-machine application",
-                ));
             }
         };
         Ok(Client(Arc::new(Shared { pipeline, source, max_concurrency: self.max_concurrency.max(1) })))

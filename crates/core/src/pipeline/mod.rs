@@ -45,7 +45,6 @@ pub(crate) struct Pipeline<T, C> {
     /// How many calls of the API may be under way at once.
     pub(crate) slots: Option<Slots>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
-    pub(crate) user_agent: HeaderValue,
 }
 
 /// How a request gets its turn and its token.
@@ -193,7 +192,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
     /// Sends the request once.
     async fn send(&self, run: &mut Run<'_>, token: Option<&Arc<AccessToken>>) -> Result<Response, SendError> {
         let request = run.request;
-        let timeout = request.options.timeout.unwrap_or(self.config.timeout);
+        let timeout = request.options.timeout.unwrap_or(self.config.settings.timeout);
         let left = self.left(run.until);
         let allowed = left.map_or(timeout, |left| left.min(timeout));
         if allowed.is_zero() {
@@ -244,7 +243,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
             && !request.foreign
         {
             // Callers wait for their turn in silence: for no longer than the budget, however far the server points into the future.
-            let shut = retry_after.map(|after| after.min(self.config.retry.budget));
+            let shut = retry_after.map(|after| after.min(self.config.settings.retry.budget));
             limiter.drain(self.clock.monotonic(), shut);
             #[cfg(feature = "shared-limit")]
             if let Some(fleet) = &self.fleet {
@@ -260,7 +259,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
         *http.method_mut() = request.method.clone();
         *http.uri_mut() = request.uri.clone();
         *http.headers_mut() = self.headers(request.headers.clone(), token);
-        http.extensions_mut().insert(ResponseLimit(self.config.max_response_bytes));
+        http.extensions_mut().insert(ResponseLimit(self.config.settings.max_response_bytes));
         if request.body_stays_outside {
             http.extensions_mut().insert(BodyStaysOutside);
         }
@@ -269,7 +268,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
 
     /// What a request with these headers of its own carries.
     pub(crate) fn headers(&self, mut headers: HeaderMap, token: Option<&Arc<AccessToken>>) -> HeaderMap {
-        headers.entry(header::USER_AGENT).or_insert_with(|| self.user_agent.clone());
+        headers.entry(header::USER_AGENT).or_insert_with(|| self.config.user_agent.clone());
         headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json, */*;q=0.5"));
         if let Some(token) = token {
             headers.insert(header::AUTHORIZATION, token.header().clone());
@@ -336,7 +335,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
             let text = value.to_str().unwrap_or_default();
             secrets.push(Cow::Borrowed(text::cut(text, b" ").map_or(text, |(_, credentials)| credentials)));
         }
-        if let Some(credentials) = &self.config.credentials {
+        if let Some(credentials) = &self.config.settings.credentials {
             let secret = credentials.secret.expose();
             let mut in_form = String::new();
             percent::form(secret, &mut in_form);
@@ -374,7 +373,7 @@ impl<T: HttpTransport, C: Clock> Pipeline<T, C> {
             Err(SendError::Redirect(_) | SendError::Deadline(_)) => return None,
         };
         let verdict = retry::judge(&request.method, request.options.idempotent, outcome);
-        let policy = &self.config.retry;
+        let policy = &self.config.settings.retry;
         if run.retried >= request.options.retries.unwrap_or(policy.retries) {
             return None;
         }

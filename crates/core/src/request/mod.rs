@@ -269,7 +269,7 @@ impl Request {
         }
         let uri: Uri = uri.parse().map_err(|_| Error::request("The path and query make no valid url"))?;
         if let Some(body) = &self.body {
-            check_body(body, &self.headers, config.max_request_bytes)?;
+            check_body(body, &self.headers, config.settings.max_request_bytes)?;
         }
         let route = self.route.unwrap_or_else(|| "(no route)".to_owned());
         let public = bare == "/api/status"
