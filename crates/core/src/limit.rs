@@ -81,6 +81,8 @@ impl RateLimiter {
 
     /// The one limiter of this process for a tenant (`key`: its base url) and limit. Only for clients on the real clock.
     #[must_use]
+    // Apart from what makes a client without a limit.
+    #[inline(never)]
     pub fn shared(key: &str, limit: RateLimit) -> Arc<Self> {
         // A list: a process has few tenants.
         static LIMITERS: Mutex<Vec<(String, RateLimit, Weak<RateLimiter>)>> = Mutex::new(Vec::new());

@@ -88,7 +88,12 @@ fn optimise(compiled: &Path, module: &Path) -> Result<()> {
     // Names of functions, of the compiler and of what it assumed: nothing that runs.
     let strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
     // The loops that the compiler made are made anew from plain jumps, and offsets are folded into loads: the lowest 1024 bytes are the far end of the stack.
-    let shrink = ["--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--low-memory-unused"];
+    // Functions with one caller stay apart if they are large: engines compile a function when it is first called, and a client that is made must not wait for code that it has no use for.
+    let shrink = [
+        ["--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--low-memory-unused"].as_slice(),
+        &["--one-caller-inline-max-function-size", "200"],
+    ]
+    .concat();
     // Beside it first: a run that is ended half-way leaves no module that looks whole.
     let unfinished = module.with_extension("unfinished");
     node::tool("wasm-opt")?
