@@ -40,15 +40,19 @@ const json = (value, init = {}) =>
 /**
  * A client, and what it sends.
  * @param answer Gives a `Response` for the nth request of the API, or never does.
- * @param options A hook makes every call go through the module.
+ * @param options `token` may answer the nth token request. A hook makes every call go through the module.
  */
-function client(answer, options = {}) {
+function client(answer, { token, ...options } = {}) {
   const sent = [];
   let tokens = 0;
   const fetch = async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === '/oidc/token') {
       tokens += 1;
+      const answer = token?.(tokens, request);
+      if (answer) {
+        return answer;
+      }
       return json({ access_token: `t${tokens}`, expires_in: 3600, token_type: 'Bearer', scope: 'all' });
     }
     sent.push({ method: request.method, url: request.url, headers: Object.fromEntries(request.headers) });
@@ -159,6 +163,82 @@ for (const [name, answer] of Object.entries(ANSWERS)) {
   });
 }
 
+/** What the token endpoint does at first. */
+const TOKENS = {
+  'a token': () => undefined,
+  'no such client': () =>
+    json(
+      { code: 'oidc.invalid_client', error: 'invalid_client', error_description: 'no' },
+      { status: 401, headers: id },
+    ),
+  'trouble at first': (count) => (count === 1 ? json({}, { status: 503 }) : undefined),
+  'trouble all the time': () => json({ code: 'x', message: 'down' }, { status: 503, headers: id }),
+  'no connection': ANSWERS['no connection'],
+  'html': ANSWERS['html'],
+  'a token that no header can carry': () => json({ access_token: 'a\nb', expires_in: 3600, token_type: 'Bearer' }),
+};
+
+for (const [name, token] of Object.entries(TOKENS)) {
+  test(`the first calls come to the same, and ask as often: ${name}`, async () => {
+    const seen = [];
+    for (const options of [{}, THROUGH]) {
+      const { apiClient, sent, tokens } = client((count) => json({ count }), { token, ...options });
+      const came = [await outcome(apiClient.GET('/api/users'))];
+      const alone = [...sent];
+      // Of the tokens that calls at once bring, which one each takes is left open.
+      const others = [1, 2, 3].map(() => outcome(apiClient.GET('/api/roles')));
+      came.push(...(await Promise.all(others)));
+      seen.push({ came, alone, sent: sent.length, tokens: tokens() });
+    }
+    assert.deepEqual(seen[0], seen[1]);
+  });
+}
+
+test('calls that are the first at once ask as often as through the module', async () => {
+  const seen = [];
+  for (const options of [{}, THROUGH]) {
+    const { apiClient, sent, tokens } = client((count) => json({ count }), options);
+    await Promise.all([1, 2, 3].map(() => apiClient.GET('/api/users')));
+    seen.push([sent.length, tokens()]);
+  }
+  assert.deepEqual(seen[0], seen[1]);
+});
+
+test("a token of one's own is asked for once a call", async () => {
+  const asked = [];
+  for (const options of [{}, THROUGH]) {
+    let count = 0;
+    const apiClient = logto.createApiClient({
+      baseUrl: 'http://logto.local',
+      getToken: () => `t${(count += 1)}`,
+      fetch: async () => json({}),
+      onWarning() {},
+      ...options,
+    });
+    await apiClient.GET('/api/users');
+    await apiClient.GET('/api/users');
+    asked.push(count);
+  }
+  assert.deepEqual(asked, [2, 2]);
+});
+
+test('the first call goes past the module too, once there is a token', async (t) => {
+  const { apiClient, tokens } = client(() => json({}), { fetch: undefined });
+  const signals = [];
+  t.mock.method(globalThis, 'fetch', async (url, { signal }) => {
+    signals.push(signal);
+    return url.endsWith('/oidc/token')
+      ? json({ access_token: 't', expires_in: 3600, token_type: 'Bearer', scope: 'all' })
+      : json([]);
+  });
+  await apiClient.GET('/api/users');
+  await apiClient.GET('/api/users');
+  assert.equal(tokens(), 0);
+  // Those that go past it share a signal.
+  assert.equal(signals[1], signals[2]);
+  assert.notEqual(signals[0], signals[1]);
+});
+
 test('it is sent to the same place, with the same headers', async () => {
   const odd = ['a', 'a b', 'a/b', '..', '%2e', 'ü', 'a?b', 'a#b', 'a+b', "a'b", 'a"b', 'a;b', 'a,b', '-', '{a}'];
   const paths = [
@@ -190,7 +270,7 @@ test('it is sent to the same place, with the same headers', async () => {
 
 test('calls that follow each other share a controller and a timer, whichever way they are written', async (t) => {
   const signals = new Set();
-  const { apiClient, api } = client(undefined, { fetch: undefined });
+  const { apiClient, api, clientCredentials } = client(undefined, { fetch: undefined });
   t.mock.method(globalThis, 'fetch', async (url, { signal }) => {
     if (url.endsWith('/oidc/token')) {
       return json({ access_token: 't', expires_in: 3600, token_type: 'Bearer', scope: 'all' });
@@ -198,8 +278,7 @@ test('calls that follow each other share a controller and a timer, whichever way
     signals.add(signal);
     return json([]);
   });
-  await apiClient.GET('/api/users');
-  signals.clear();
+  await clientCredentials.getAccessToken();
   const timers = t.mock.method(globalThis, 'setTimeout');
   for (let call = 0; call < 20; call += 1) {
     await apiClient.GET('/api/users');
@@ -211,6 +290,8 @@ test('calls that follow each other share a controller and a timer, whichever way
 });
 
 test('each call has all of its time, and no more', async (t) => {
+  // What the test before left is stopped by the real clock.
+  await new Promise(setImmediate);
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   let signal;
   const held = [];

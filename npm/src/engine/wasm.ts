@@ -85,8 +85,25 @@ class WasmEngine implements Engine {
   }
 
   send(call: EngineCall, signal?: AbortSignal): Promise<EngineResponse> {
-    const permit = signal === undefined && isPlain(call, this.baseUrl) ? this.#permit() : undefined;
-    return permit ? this.#sendByPermit(call, permit) : this.#send(call, signal);
+    if (signal !== undefined || !isPlain(call, this.baseUrl)) {
+      return this.#send(call, signal);
+    }
+    const permit = this.#permit();
+    return permit ? this.#sendByPermit(call, permit) : this.#sendWithToken(call);
+  }
+
+  /**
+   * A call that is not permitted as yet. What it lacks is a token, most of the time: the first call of a Worker. Once there is one, it need not go through the module either, most of which a runtime would have to compile
+   * for it.
+   */
+  async #sendWithToken(call: EngineCall): Promise<EngineResponse> {
+    let permit: Permit | undefined;
+    // Where calls wait for each other, none is permitted; and `getToken` is asked once for each call.
+    if (!this.#runtime.shared && !this.#options.events?.isOpen && !this.#options.getToken) {
+      await this.token();
+      permit = this.#permit();
+    }
+    return permit ? this.#sendByPermit(call, permit) : this.#send(call);
   }
 
   #send(
