@@ -130,8 +130,8 @@ def test_a_closed_listing_refuses(api: ManagementApi) -> None:
 
 def test_a_slow_reader_loses_nothing(api: ManagementApi, simulator: Simulator) -> None:
     # Pages that were asked for ahead come in while nobody waits for them, and are not timed out.
-    simulator.faults({"match": {"path": "/api/status"}, "action": {"do": "delay", "ms": 250}})
-    with ManagementApi(**simulator.credentials(), timeout=0.2, retries=0) as reader:
+    simulator.faults({"match": {"path": "/api/status"}, "action": {"do": "delay", "ms": 600}})
+    with ManagementApi(**simulator.credentials(), timeout=0.5, retries=0) as reader:
         ids = []
         for page in reader.paginate("/api/users", page_size=50, concurrency=4).pages():
             ids += _ids(page)
