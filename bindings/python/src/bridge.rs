@@ -22,12 +22,12 @@ use logto_management_local::{EventLoop, EventLoops, Started, Turn};
 use pyo3::{IntoPyObjectExt, PyTraverseError, PyVisit, exceptions::PyRuntimeError, intern, prelude::*};
 
 use crate::{
+    exit::{Within, detached},
     live::Owned,
     outbox::{OUTBOX, Outbox},
     outcome::Outcome,
     queue::{Errand, Queue, Waker},
     runtime::{self, lock},
-    wait::{Known, detached},
 };
 
 /// The way between the runtime and one asyncio loop.
@@ -83,7 +83,7 @@ impl Bridge {
             *lock(&to) = Some(outcome);
             queue.finish(id);
         });
-        let ((started, turn), finished) = bridge.outside(py, event_loop, || event_loop.start(call))?;
+        let ((started, turn), finished) = bridge.outside(py, || event_loop.start(call));
         if let Turn::Here(next) = turn {
             Self::come_back(this, next)?;
         }
@@ -101,15 +101,8 @@ impl Bridge {
     }
 
     /// A turn of the loop in the runtime, and whether something finished in it.
-    fn outside<T: Send>(
-        &self,
-        py: Python<'_>,
-        event_loop: &EventLoop,
-        turn: impl FnOnce() -> T + Send,
-    ) -> PyResult<(T, bool)> {
-        thread_local!(static MAIN: Known = const { Known::new() });
-        let main = MAIN.with(|known| known.is_main(py, event_loop.runtime()))?;
-        Ok(detached(py, main, || self.queue.on_loop(turn)))
+    fn outside<T: Send>(&self, py: Python<'_>, turn: impl FnOnce() -> T + Send) -> (T, bool) {
+        detached(py, || self.queue.on_loop(turn))
     }
 
     /// Has the loop come back when the runtime has something, or at `next`. A timer that comes too early is set again then; that costs less than to set it anew for each call.
@@ -233,6 +226,7 @@ impl Bridge {
 
     /// Called by the loop when the pipe is readable: something was finished by a thread, or a transport of Python's is wanted.
     fn drain(&self, py: Python<'_>) -> PyResult<()> {
+        let _within = Within::enter(py);
         if self.event_loop.get().is_none() {
             return Ok(());
         }
@@ -246,8 +240,9 @@ impl Bridge {
     /// Called by the loop when the runtime's descriptor is readable.
     fn turn(this: &Bound<'_, Self>) -> PyResult<()> {
         let (py, bridge) = (this.py(), this.get());
+        let _within = Within::enter(py);
         let Some(event_loop) = bridge.event_loop.get() else { return Ok(()) };
-        let (turn, finished) = bridge.outside(py, event_loop, || event_loop.turn())?;
+        let (turn, finished) = bridge.outside(py, || event_loop.turn());
         if finished {
             bridge.complete(py)?;
         }

@@ -10,6 +10,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyIterator, PyTraceback, PyTuple, PyType};
 
+use crate::exit::Within;
+
 const PACKAGE: &str = "logto_management";
 
 /// Makes a function one that leaves no frames. What it returns does the same where it is a coroutine or a generator.
@@ -47,6 +49,7 @@ impl Entry {
         args: &Bound<'py, PyTuple>,
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let _within = Within::enter(py);
         let given = self.function.bind(py).call(args, kwargs).map_err(|error| without_frames(py, error))?;
         let types = Types::get(py)?;
         let ty = given.get_type();
@@ -94,17 +97,20 @@ impl Awaited {
     }
 
     fn send<'py>(&self, py: Python<'py>, value: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let _within = Within::enter(py);
         let given = self.coroutine.bind(py).call_method1(intern!(py, "send"), (value,));
         given.map_err(|error| without_frames(py, error))
     }
 
     #[pyo3(signature = (*args))]
     fn throw<'py>(&self, py: Python<'py>, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        let _within = Within::enter(py);
         let given = self.coroutine.bind(py).call_method1(intern!(py, "throw"), args.clone());
         given.map_err(|error| without_frames(py, error))
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {
+        let _within = Within::enter(py);
         self.coroutine.bind(py).call_method0(intern!(py, "close")).map(|_| ())
     }
 
@@ -135,11 +141,13 @@ impl Steps {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let _within = Within::enter(py);
         let given = self.iterator.bind(py).clone().next();
         given.transpose().map_err(|error| without_frames(py, error))
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {
+        let _within = Within::enter(py);
         self.iterator.bind(py).call_method0(intern!(py, "close")).map(|_| ())
     }
 

@@ -30,6 +30,7 @@ mod clock;
 mod columns;
 mod engine;
 mod entry;
+mod exit;
 mod json;
 mod live;
 mod outbox;
@@ -56,12 +57,12 @@ mod _native {
         columns::Columns,
         engine::{Engine, open},
         entry::entry,
+        exit::{exiting, forked},
         outbox::Exchange,
         outcome::{Answer, Failure},
         pager::Pager,
         rows::Rows,
         store::StoreAnswer,
-        wait::exiting,
         webhook::verify_webhook_signature,
     };
 

@@ -5,19 +5,18 @@ use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
     ptr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     task::Poll,
-    thread,
     time::{Duration, Instant},
 };
 
 use logto_management_local::Runtime;
 use pyo3::{prelude::*, types::PyModule};
 
-use crate::outbox::{Ask, Desk, OUTBOX, Outbox};
+use crate::{
+    exit::detached,
+    outbox::{Ask, Desk, OUTBOX, Outbox},
+};
 
 /// How long a signal may wait for its handler, where it does not break the main thread's sleep: another thread got it, or it came just before, or another thread drives the runtime and this one waits for that.
 const TICK: Duration = Duration::from_millis(100);
@@ -38,7 +37,7 @@ where
     let mut future = pin!(OUTBOX.scope(Outbox::Caller(Arc::clone(&desk)), future));
     loop {
         let step = pin!(turn(future.as_mut(), &desk));
-        let step = detached(py, main, || runtime.block_until(step, main.then(|| Instant::now() + TICK)));
+        let step = detached(py, || runtime.block_until(step, main.then(|| Instant::now() + TICK)));
         match step {
             Some(Step::Done(output)) => return Ok(output),
             Some(Step::Asked(asks)) => {
@@ -89,32 +88,5 @@ impl Known {
                 Ok(main)
             }
         }
-    }
-}
-
-/// Without the GIL.
-pub(crate) fn detached<T: Send>(py: Python<'_>, main: bool, act: impl FnOnce() -> T + Send) -> T {
-    py.detach(|| {
-        let done = act();
-        if !main {
-            never_return_when_exiting();
-        }
-        done
-    })
-}
-
-static EXITING: AtomicBool = AtomicBool::new(false);
-
-/// Called by `atexit`: the interpreter is going down, and only its main thread comes back from here.
-#[pyfunction]
-pub(crate) fn exiting() {
-    EXITING.store(true, Ordering::Relaxed);
-}
-
-/// A daemon thread that asks for the GIL while the interpreter goes down is ended by CPython before 3.14 in a way that takes the process with it (it unwinds through Rust). It sleeps here instead, until the
-/// process ends. Newer versions do the same by themselves.
-fn never_return_when_exiting() {
-    while EXITING.load(Ordering::Relaxed) {
-        thread::park();
     }
 }

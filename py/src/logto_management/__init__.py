@@ -12,10 +12,12 @@ in :mod:`logto_management.errors`, what webhooks say in :mod:`logto_management.w
 from __future__ import annotations
 
 import atexit as _atexit
+import os as _os
 
 from ._client import ManagementApi, RawApi
 from ._native import __version__
 from ._native import exiting as _exiting
+from ._native import forked as _forked
 from .errors import (
     APIConnectionError,
     APIStatusError,
@@ -129,6 +131,8 @@ __all__ = [
 ]
 
 _atexit.register(_exiting)
+if hasattr(_os, "register_at_fork"):
+    _os.register_at_fork(after_in_child=_forked)
 
 
 # What takes longer to load than all the rest (typing, asyncio, logging, json) is loaded by those who use it.

@@ -23,6 +23,7 @@ __all__ = [
     "__version__",
     "entry",
     "exiting",
+    "forked",
     "open",
     "verify_webhook_signature",
 ]
@@ -38,6 +39,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 # What it makes of a function leaves no frames in the tracebacks of what the package raises.
 def entry(function: _F) -> _F: ...
 def exiting() -> None: ...
+def forked() -> None: ...
 def verify_webhook_signature(signing_key: str, body: bytes, signature: str) -> bool: ...
 def open(
     *,
