@@ -85,7 +85,10 @@ class WasmEngine implements Engine {
   }
 
   send(call: EngineCall, signal?: AbortSignal): Promise<EngineResponse> {
-    if (signal !== undefined || !isPlain(call, this.baseUrl)) {
+    const { events, getToken } = this.#options;
+    // None is permitted where calls wait for each other, nor with a token of `getToken`, which is asked once for each call.
+    const through = signal !== undefined || this.#runtime.shared || getToken !== undefined || events?.isOpen;
+    if (through || !isPlain(call, this.baseUrl)) {
       return this.#send(call, signal);
     }
     const permit = this.#permit();
@@ -97,12 +100,8 @@ class WasmEngine implements Engine {
    * for it.
    */
   async #sendWithToken(call: EngineCall): Promise<EngineResponse> {
-    let permit: Permit | undefined;
-    // Where calls wait for each other, none is permitted; and `getToken` is asked once for each call.
-    if (!this.#runtime.shared && !this.#options.events?.isOpen && !this.#options.getToken) {
-      await this.token();
-      permit = this.#permit();
-    }
+    await this.token();
+    const permit = this.#permit();
     return permit ? this.#sendByPermit(call, permit) : this.#send(call);
   }
 
