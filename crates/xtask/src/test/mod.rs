@@ -44,29 +44,33 @@ enum Part {
     Vectors,
 }
 
-/// One line of the summary.
-struct Line {
-    name: String,
+/// What came of a suite.
+#[derive(Default)]
+struct Report {
     tally: Tally,
     /// What its runner said of what failed.
     failures: Vec<String>,
+}
+
+/// One line of the summary.
+struct Line {
+    name: String,
+    report: Report,
     seconds: String,
 }
 
 /// Runs what was asked for; says whether all of it passed.
 pub(crate) fn run(options: &Options) -> Result<bool> {
     let mut lines = Vec::new();
-    let mut section = |name: &str, work: &mut dyn FnMut(&mut Vec<String>) -> Result<Tally>| {
+    let mut section = |name: &str, work: &mut dyn FnMut() -> Result<Report>| {
         say::section(name);
         let started = Instant::now();
-        let mut failures = Vec::new();
         // A suite that cannot be built must not keep the others from running.
-        let tally = work(&mut failures).unwrap_or_else(|error| {
-            failures.push(format!("{error:#}"));
+        let report = work().unwrap_or_else(|error| {
             eprintln!("\nerror: {name}: {error:#}");
-            Tally::default().settled(false)
+            Report { tally: Tally::default().settled(false), failures: vec![format!("{error:#}")] }
         });
-        lines.push(Line { name: name.to_owned(), tally, failures, seconds: say::seconds(started.elapsed()) });
+        lines.push(Line { name: name.to_owned(), report, seconds: say::seconds(started.elapsed()) });
     };
     let all = options.what.is_none();
     let asked =
@@ -92,7 +96,11 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     };
     let mut matrix = matrix::Matrix::default();
     for door in doors {
-        let mut work = |_: &mut Vec<String>| vectors::run(door, options.filter.as_deref(), &mut matrix);
+        // The matrix tells of what failed.
+        let mut work = || {
+            let tally = vectors::run(door, options.filter.as_deref(), &mut matrix)?;
+            Ok(Report { tally, ..Report::default() })
+        };
         section(&format!("Vectors: {}", door.name()), &mut work);
     }
 
@@ -104,56 +112,55 @@ fn summary(lines: &[Line]) -> bool {
     let mut sum = Tally::default();
     println!("\n{:<34} {:>7} {:>7} {:>8}   time", "", "passed", "failed", "skipped");
     for line in lines {
-        let Tally { passed, failed, skipped } = line.tally;
+        let Tally { passed, failed, skipped } = line.report.tally;
         println!("{:<34} {passed:>7} {failed:>7} {skipped:>8}   {}", line.name, line.seconds);
-        sum.add(line.tally);
+        sum.add(line.report.tally);
     }
-    for Line { name, failures, .. } in lines.iter().filter(|line| !line.failures.is_empty()) {
-        println!("\nfailed in {name}:\n{}", failures.join("\n"));
+    for Line { name, report, .. } in lines.iter().filter(|line| !line.report.failures.is_empty()) {
+        println!("\nfailed in {name}:\n{}", report.failures.join("\n"));
     }
     println!("\n{} passed, {} failed", sum.passed, sum.failed);
     sum.failed == 0
 }
 
-/// Runs a suite and counts what its runner says.
-fn suite(command: Cmd, runner: Runner, told: &mut Vec<String>) -> Result<Tally> {
+/// Runs a suite, counts what its runner says, and keeps what that tells of failures.
+fn suite(command: Cmd, runner: Runner) -> Result<Report> {
     let mut tally = Tally::default();
     let mut failures = Failures::new(runner);
     let success = command.watch(|line| {
         tally.add(runner.count(line));
         failures.read(line);
     })?;
-    *told = failures.lines();
-    Ok(tally.settled(success))
+    Ok(Report { tally: tally.settled(success), failures: failures.lines() })
 }
 
-fn rust(told: &mut Vec<String>) -> Result<Tally> {
+fn rust() -> Result<Report> {
     let test = cargo()
         .args(["test", "--quiet", "--no-fail-fast"])
         .env("LOGTO_REDIS_SERVER", setup::redis::server()?);
-    suite(test, Runner::Cargo, told)
+    suite(test, Runner::Cargo)
 }
 
-fn node(told: &mut Vec<String>) -> Result<Tally> {
+fn node() -> Result<Report> {
     let simulator = build::rust::simulator()?;
     build::wasm::module()?;
     build::node::addon()?;
     build::node::package()?;
     let test = setup::node::npm()?.args(["run", "--silent", "test"]).env("LOGTO_SIMULATOR", simulator);
     let test = test.env("LOGTO_REDIS_SERVER", setup::redis::server()?);
-    suite(test.env("WORKERD_NODE", setup::node::for_workerd()?), Runner::Node, told)
+    suite(test.env("WORKERD_NODE", setup::node::for_workerd()?), Runner::Node)
 }
 
-fn python(told: &mut Vec<String>) -> Result<Tally> {
+fn python() -> Result<Report> {
     let simulator = build::rust::simulator()?;
     let venv = build::python::installed()?;
     let test =
         venv.python().args(["-m", "pytest", "-q"]).dir(paths::at("py")).env("LOGTO_SIMULATOR", simulator);
     let test = test.env("LOGTO_REDIS_SERVER", setup::redis::server()?);
-    suite(test, Runner::Pytest, told)
+    suite(test, Runner::Pytest)
 }
 
-fn edge(told: &mut Vec<String>) -> Result<Tally> {
+fn edge() -> Result<Report> {
     build::wasm::module()?;
     build::node::package()?;
     let simulator = build::rust::simulator()?;
@@ -161,5 +168,5 @@ fn edge(told: &mut Vec<String>) -> Result<Tally> {
     let test = test.env("LOGTO_CONTRACT_MODULE", build::wasm::contract()?);
     let test = test.env("LOGTO_CONTRACT_SERVER", build::rust::contract_server()?);
     let test = test.env("LOGTO_CHROMIUM", setup::chromium::chromium()?);
-    suite(test.env("WORKERD_NODE", setup::node::for_workerd()?), Runner::Node, told)
+    suite(test.env("WORKERD_NODE", setup::node::for_workerd()?), Runner::Node)
 }
