@@ -68,15 +68,15 @@ fn turn<F: Future>(mut future: Pin<&mut F>, desk: &Desk) -> impl Future<Output =
 }
 
 /// What a thread knows of itself. Asked once per thread; a fork makes the forking thread the main one, and has a runtime of its own.
-pub(crate) struct Known(Cell<(*const Runtime, bool)>);
+struct Known(Cell<(*const Runtime, bool)>);
 
 impl Known {
-    pub(crate) const fn new() -> Self {
+    const fn new() -> Self {
         Self(Cell::new((ptr::null(), false)))
     }
 
     /// Whether this is Python's main thread.
-    pub(crate) fn is_main(&self, py: Python<'_>, runtime: &Runtime) -> PyResult<bool> {
+    fn is_main(&self, py: Python<'_>, runtime: &Runtime) -> PyResult<bool> {
         match self.0.get() {
             (known, main) if ptr::eq(known, runtime) => Ok(main),
             _ => {
