@@ -5,7 +5,6 @@ use std::{borrow::Cow, cell::RefCell, rc::Rc};
 use logto_management_core::{
     Error, ListRequest, Page, Pager, Total,
     json::{Items, Json},
-    text::joined,
 };
 
 use crate::{
@@ -119,8 +118,7 @@ impl Drop for Out {
 /// Begins a listing as the façade's `EngineList` says, in JSON: `path`, `pathParams` and `headers` flat, `query` a list of `[name, value]`, `pageSize`, `page`,
 /// `concurrency`, `cursor`, `options`.
 pub(crate) fn start(client: &HostClient, json: &str) -> Result<Inner, Error> {
-    let wrong = |what: &str| Error::invalid_config(joined(&["A listing's ", what], ""));
-    let list = Json::parse(json.as_bytes()).map_err(|_| wrong("description is no JSON"))?;
+    let list = Json::or_null(Json::parse(json.as_bytes()).ok());
     let text = |name: &str| list.member(name).and_then(Json::as_str);
     let mut asked =
         ListRequest::new(text("path").unwrap_or_default()).options(call_options(list.member("options"))?);
@@ -148,7 +146,8 @@ pub(crate) fn start(client: &HostClient, json: &str) -> Result<Inner, Error> {
     }
     if let Some(value) = list.member("concurrency").filter(|value| !value.is_null()) {
         let pages = value.as_u64().and_then(|pages| usize::try_from(pages).ok());
-        asked = asked.concurrency(pages.ok_or_else(|| wrong("concurrency must be a whole number from 1"))?);
+        // The core refuses 0.
+        asked = asked.concurrency(pages.unwrap_or_default());
     }
     if let Some(cursor) = text("cursor") {
         asked = asked.resume_from(&cursor);

@@ -74,19 +74,8 @@ impl ListRequest {
         let number = || value.as_u64().or_else(|| text::whole(&value.as_str()?));
         let shown = value.text();
         match name {
-            "page" => match number() {
-                Some(page) => self.page(page),
-                None => self.spoiled(words!["page must be a whole number from 1, not ", shown]),
-            },
-            "page_size" => match number().and_then(|size| u32::try_from(size).ok()) {
-                Some(size) => self.page_size(size),
-                None => self.spoiled(words![
-                    "page_size must be a whole number from 1 to ",
-                    MAX_PAGE_SIZE,
-                    ", not ",
-                    shown
-                ]),
-            },
+            "page" => self.checked_page(number(), shown),
+            "page_size" => self.checked_page_size(number(), shown),
             _ => {
                 self.request = self.request.query_text(name, value);
                 self
@@ -103,21 +92,32 @@ impl ListRequest {
 
     /// Items per request, 1 to 100. Default 100.
     #[must_use]
-    pub fn page_size(mut self, size: u32) -> Self {
-        if !(1..=MAX_PAGE_SIZE).contains(&size) {
-            return self.spoiled(words!["page_size must be from 1 to ", MAX_PAGE_SIZE, ", not ", size]);
+    pub fn page_size(self, size: u32) -> Self {
+        self.checked_page_size(Some(size.into()), &size.to_string())
+    }
+
+    fn checked_page_size(mut self, size: Option<u64>, shown: &str) -> Self {
+        match size.and_then(|size| u32::try_from(size).ok()) {
+            Some(size @ 1..=MAX_PAGE_SIZE) => self.page_size = size,
+            _ => {
+                let message = "page_size must be a whole number from 1 to ";
+                return self.spoiled(words![message, MAX_PAGE_SIZE, ", not ", shown]);
+            }
         }
-        self.page_size = size;
         self
     }
 
     /// The page to begin with, from 1. Default 1.
     #[must_use]
-    pub fn page(mut self, number: u64) -> Self {
-        if number == 0 {
-            return self.spoiled("page counts from 1");
+    pub fn page(self, number: u64) -> Self {
+        self.checked_page(Some(number), &number.to_string())
+    }
+
+    fn checked_page(mut self, number: Option<u64>, shown: &str) -> Self {
+        match number {
+            Some(number @ 1..) => self.first = number,
+            _ => return self.spoiled(words!["page must be a whole number from 1, not ", shown]),
         }
-        self.first = number;
         self
     }
 
@@ -125,7 +125,7 @@ impl ListRequest {
     #[must_use]
     pub fn concurrency(mut self, pages: usize) -> Self {
         if pages == 0 {
-            return self.spoiled("concurrency must be at least 1");
+            return self.spoiled("concurrency must be a whole number from 1");
         }
         self.concurrency = pages;
         self
