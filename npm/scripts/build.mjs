@@ -108,11 +108,15 @@ await build({
  * names.
  */
 const inner = [
-  ...['addHost', 'ago', 'answer', 'began', 'begin', 'callOptions', 'calls', 'came'],
-  ...['createEngine', 'dead', 'ended', 'enter', 'failure', 'failures', 'fields', 'hostNumber', 'instance'],
-  ...['isOpen', 'isOver', 'keep', 'limit', 'main'],
-  ...['observed', 'real', 'removeHost', 'result', 'said', 'seal', 'sent', 'settle', 'shown'],
-  ...['signalOf', 'stays', 'stop', 'take', 'testingClock', 'thrown', 'toCall'],
+  ...['addHost', 'after', 'ago', 'alive', 'answer', 'began', 'begin', 'byFetch', 'callOptions', 'calls'],
+  ...['came', 'carriesToken', 'controller', 'createEngine', 'dead', 'disposed', 'ended', 'engine'],
+  ...['ensureInside', 'enter', 'failure', 'failures', 'fields', 'finish', 'given', 'heap', 'hooks'],
+  ...['hostNumber', 'hosts', 'imports', 'inside', 'instance', 'isGiven', 'isOpen', 'isOver', 'keep', 'known'],
+  ...['lastCall', 'lastHost', 'limit', 'main', 'observed', 'operations', 'packed', 'pager', 'permitOne'],
+  ...['prefix', 'question', 'real', 'removeHost', 'result', 'ringIn', 'ringing', 'runtime', 'said', 'seal'],
+  ...['sendByPermit', 'sendThrough', 'sendWithToken', 'sent', 'settle', 'shown', 'signalOf', 'spare', 'stays'],
+  ...['stop', 'stopOne', 'stopUnused', 'take', 'target', 'testingClock', 'thrown', 'toCall', 'trap'],
+  ...['underWay', 'view', 'watches'],
 ];
 const mangleProps = new RegExp(`^(${inner.join('|')})$`);
 

@@ -14,20 +14,20 @@ const WELL_KNOWN = '/.well-known/';
 export class Authorization {
   /** The first middleware, for clients and calls that have any. */
   readonly middleware: Middleware;
-  readonly #baseUrl: string;
-  readonly #isGiven: boolean;
+  private readonly prefix: string;
+  private readonly isGiven: boolean;
   /** What middleware was shown, by the `fetch` that openapi-fetch was given for the call. */
-  readonly #shown = new WeakMap<object, string>();
+  private readonly shown = new WeakMap<object, string>();
 
   /** @param isGiven Whether tokens come from the caller's `getToken`: they belong to the call that they were asked for. */
   constructor(engine: Engine, isGiven: boolean) {
-    this.#baseUrl = engine.baseUrl;
-    this.#isGiven = isGiven;
+    this.prefix = engine.baseUrl;
+    this.isGiven = isGiven;
     this.middleware = {
       onRequest: async ({ request, schemaPath, options }) => {
-        if (this.#carriesToken(schemaPath, request.url)) {
+        if (this.carriesToken(schemaPath, request.url)) {
           const shown = `Bearer ${await tokenOf(engine, request)}`;
-          this.#shown.set(options.fetch, shown);
+          this.shown.set(options.fetch, shown);
           request.headers.set('authorization', shown);
         }
       },
@@ -39,7 +39,7 @@ export class Authorization {
    * @param fetch That of the call, where middleware may have seen it.
    */
   settle(headers: PackedPairs, route: string, target: string, fetch?: object): PackedPairs {
-    const shown = fetch && this.#shown.get(fetch);
+    const shown = fetch && this.shown.get(fetch);
     if (shown === undefined && !headers.includes('authorization')) {
       return headers;
     }
@@ -48,17 +48,17 @@ export class Authorization {
     if (at < 0) {
       return shown === undefined ? headers : [...list, 'authorization', ''].join('\n');
     }
-    if (shown === undefined ? this.#carriesToken(route, target) : list[at + 1] === shown && !this.#isGiven) {
+    if (shown === undefined ? this.carriesToken(route, target) : list[at + 1] === shown && !this.isGiven) {
       list.splice(at, 2);
     }
     return list.join('\n');
   }
 
-  #carriesToken(route: string, target: string): boolean {
-    if (route.includes(WELL_KNOWN) || !target.startsWith(this.#baseUrl)) {
+  private carriesToken(route: string, target: string): boolean {
+    if (route.includes(WELL_KNOWN) || !target.startsWith(this.prefix)) {
       return false;
     }
-    const next = target[this.#baseUrl.length];
+    const next = target[this.prefix.length];
     return next === undefined || next === '/' || next === '?';
   }
 }

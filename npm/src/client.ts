@@ -10,7 +10,15 @@ import openapiFetch, {
   type HeadersOptions,
   type Middleware,
 } from 'openapi-fetch';
-import type { Engine, EngineCall, EngineList, EngineModule, EngineOptions, FetchSource } from './engine/engine.js';
+import type {
+  Engine,
+  EngineCall,
+  EngineList,
+  EngineModule,
+  EngineOptions,
+  EngineResponse,
+  FetchSource,
+} from './engine/engine.js';
 import { Authorization } from './authorization.js';
 import { direct, directCall, type DirectInit, isDirect, onlyHas } from './direct.js';
 import { fromEngine } from './errors.js';
@@ -65,7 +73,7 @@ type UntypedClient = Pick<Client<paths>, 'use' | 'eject'> & {
 
 /** The engines of one client: its own, and for calls that bring a `fetch` of their own, one that sends through that and shares the token. */
 class Engines {
-  readonly #byFetch = new WeakMap<FetchSource, Engine>();
+  private readonly byFetch = new WeakMap<FetchSource, Engine>();
 
   constructor(
     readonly main: Engine,
@@ -77,7 +85,7 @@ class Engines {
     if (given === undefined) {
       return this.main;
     }
-    let engine = this.#byFetch.get(given);
+    let engine = this.byFetch.get(given);
     if (engine === undefined) {
       const fetch = toFetch(given);
       if (fetch === undefined) {
@@ -87,7 +95,7 @@ class Engines {
       // Its tokens are the main engine's, and so is the store.
       const { tokenStore: _, ...options } = this.options;
       engine = this.module.createEngine({ ...options, fetch, getToken });
-      this.#byFetch.set(given, engine);
+      this.byFetch.set(given, engine);
     }
     return engine;
   }
@@ -99,7 +107,6 @@ export function createClient(
   engineOptions: EngineOptions,
   clientOptions: ClientOptions,
 ): ApiClient {
-  takeUpResponse();
   const engines = new Engines(engine, module, engineOptions);
   const authorization = new Authorization(engine, engineOptions.getToken !== undefined);
   let made: UntypedClient | undefined;
@@ -111,6 +118,13 @@ export function createClient(
       made = createFetchClient<paths>(options) as never;
     }
     return made;
+  };
+
+  /** Sends, and makes ready for the answer while that is on its way. */
+  const send = (given: FetchSource | undefined, call: EngineCall, signal?: AbortSignal): Promise<EngineResponse> => {
+    const answer = engines.for(given).send(call, signal);
+    takeUpResponse();
+    return answer;
   };
 
   const callOptions = ['timeout', ...module.callOptions];
@@ -151,17 +165,17 @@ export function createClient(
         made.headers = authorization.settle(made.headers, route, made.target);
         return made;
       };
-      return direct(make, (made) => engines.for(fetch).send(made, signal));
+      return direct(make, (made) => send(fetch, made, signal));
     }
     const { middleware } = init;
-    const send = async (request: Request): Promise<Response> => {
+    const sendRequest = async (request: Request): Promise<Response> => {
       const signal = ManagementRequest.signalOf(request);
       signal?.throwIfAborted();
       const sent = await ManagementRequest.toCall(request, { route, options });
-      sent.headers = authorization.settle(sent.headers, route, sent.target, send);
+      sent.headers = authorization.settle(sent.headers, route, sent.target, sendRequest);
       let answer;
       try {
-        answer = await engines.for(fetch).send(sent, signal);
+        answer = await send(fetch, sent, signal);
       } catch (failure) {
         throw fromEngine(failure);
       }
@@ -169,7 +183,7 @@ export function createClient(
     };
     return base().request(method, route, {
       ...rest,
-      fetch: send,
+      fetch: sendRequest,
       ...(middleware?.length && !hasMiddleware && { middleware: [authorization.middleware, ...middleware] }),
     });
   };

@@ -34,7 +34,9 @@ export class LogtoError extends Error {
   declare readonly hint: string | undefined;
 
   /** @internal */
-  static readonly brand: string = 'LogtoError';
+  static get brand(): string {
+    return 'LogtoError';
+  }
 
   /** @internal */
   constructor(data: ErrorData, options?: { cause?: unknown }) {
@@ -66,43 +68,57 @@ export class LogtoError extends Error {
 /** `config.*`: the client or the call is set up wrongly; nothing was sent. */
 export class ConfigError extends LogtoError {
   /** @internal */
-  static override readonly brand = 'ConfigError';
+  static override get brand(): string {
+    return 'ConfigError';
+  }
 }
 
 /** `auth.*`: no access token, because the token endpoint refused. The official package's name for it. */
 export class ClientCredentialsError extends LogtoError {
   /** @internal */
-  static override readonly brand = 'ClientCredentialsError';
+  static override get brand(): string {
+    return 'ClientCredentialsError';
+  }
 }
 
 /** `transport.*`: no complete answer arrived. */
 export class TransportError extends LogtoError {
   /** @internal */
-  static override readonly brand = 'TransportError';
+  static override get brand(): string {
+    return 'TransportError';
+  }
 }
 
 /** `api.*`: the API answered with an error status. Listings and `unwrap` reject with it; `GET` and the like resolve, with `error`. */
 export class ApiError extends LogtoError {
   /** @internal */
-  static override readonly brand = 'ApiError';
+  static override get brand(): string {
+    return 'ApiError';
+  }
 }
 
 /** `decode.*`: the answer is not what its content type says, or no list. */
 export class DecodeError extends LogtoError {
   /** @internal */
-  static override readonly brand = 'DecodeError';
+  static override get brand(): string {
+    return 'DecodeError';
+  }
 }
 
 /** `redirect.*`: the server answered with a redirect, which is never followed. */
 export class UnexpectedRedirectError extends LogtoError {
   /** @internal */
-  static override readonly brand = 'UnexpectedRedirectError';
+  static override get brand(): string {
+    return 'UnexpectedRedirectError';
+  }
 }
 
 /** `budget.*`: the call's `deadlineMs` ended while it waited. */
 export class BudgetExhaustedError extends LogtoError {
   /** @internal */
-  static override readonly brand = 'BudgetExhaustedError';
+  static override get brand(): string {
+    return 'BudgetExhaustedError';
+  }
 }
 
 const FAMILIES: Record<string, typeof LogtoError> = {

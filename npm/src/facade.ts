@@ -50,9 +50,6 @@ export interface Facade {
 const processEnv = (): Record<string, string | undefined> =>
   (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {};
 
-const definedOnly = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
-
 /** @param channels Where the runtime has `node:diagnostics_channel`; asked for with the first client. */
 export function bind(module: EngineModule, channels?: () => Channels): Facade {
   const open = (
@@ -78,20 +75,20 @@ export function bind(module: EngineModule, channels?: () => Channels): Facade {
     engineKind: module.kind,
     errorNames: module.errorNames,
     createManagementApi(tenantId, { clientId, clientSecret, baseUrl, apiIndicator, ...shared }) {
-      const endpoint = definedOnly({ tenantId, clientId, clientSecret, baseUrl, apiIndicator });
-      const { engine, apiClient } = open(endpoint, shared);
+      const { engine, apiClient } = open({ tenantId, clientId, clientSecret, baseUrl, apiIndicator }, shared);
       return managementApi(engine, apiClient);
     },
     createManagementApiFromEnv(env = processEnv(), { clientId, clientSecret, baseUrl, apiIndicator, ...shared } = {}) {
       const vars: Record<string, string> = {};
       // What is given beside the variables wins over them.
       const given = {
+        TENANT_ID: undefined,
         CLIENT_ID: clientId,
         CLIENT_SECRET: clientSecret,
         ENDPOINT: baseUrl,
         API_INDICATOR: apiIndicator,
       };
-      for (const [name, value] of Object.entries({ TENANT_ID: undefined, ...given })) {
+      for (const [name, value] of Object.entries(given)) {
         const chosen = value ?? env[`LOGTO_${name}`];
         // A Worker's `env` may hold bindings of other types under any name.
         if (typeof chosen === 'string') {

@@ -167,11 +167,11 @@ export function splitOptions(given: SharedOptions & TestingOption): {
 } {
   const { fetch, tokenStore, onWarning, onRequest, onResponse, onRetry, onToken, [TESTING]: testing, ...rest } = given;
   const ownFetch = toFetch(fetch);
-  const options: Record<string, unknown> = {};
+  let options: Record<string, unknown> | undefined;
   const client: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(rest)) {
     if (value !== undefined) {
-      (FETCH_OPTIONS.has(name) ? client : options)[coreName(name)] = value;
+      (FETCH_OPTIONS.has(name) ? client : (options ??= {}))[coreName(name)] = value;
     }
   }
   return {

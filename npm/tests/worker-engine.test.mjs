@@ -13,7 +13,8 @@ WebAssembly.Instance = class extends Instance {
     instances.push(this);
   }
 };
-const { createManagementApi, createApiClient, engineKind, TransportError } = await import('logto-management');
+const { createManagementApi, createApiClient, ConfigError, engineKind, TransportError } =
+  await import('logto-management');
 
 const json = (value, status = 200) =>
   new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } });
@@ -52,6 +53,35 @@ function trapOnce() {
 }
 
 test('it is the WASM engine', () => assert.equal(engineKind, 'wasm'));
+
+test('an id, a secret and a url are what they are, whatever is in them', async () => {
+  const given = {
+    clientId: '=id\n',
+    clientSecret: 's"3\u{1f511}\ncret',
+    baseUrl: 'http://logto.local/=a',
+    apiIndicator: 'urn://=api',
+  };
+  const asked = [];
+  const fetch = async (request) => {
+    asked.push(request.url, request.headers.get('authorization'), await request.text());
+    return json({ access_token: 't', expires_in: 3600, token_type: 'Bearer', scope: 'all' });
+  };
+  const make = (options) =>
+    createManagementApi('default', { ...given, clientId: '=id', scope: 'all', fetch, ...options });
+  await make().clientCredentials.getAccessToken();
+  const basic = ['=id', given.clientSecret].map((text) => new URLSearchParams({ '': text }).toString().slice(1));
+  assert.deepEqual(asked, [
+    'http://logto.local/=a/oidc/token',
+    `Basic ${btoa(basic.join(':'))}`,
+    new URLSearchParams({ grant_type: 'client_credentials', resource: 'urn://=api', scope: 'all' }).toString(),
+  ]);
+  for (const name of Object.keys(given)) {
+    for (const more of ['\0', '\0=b\0=c', '\0{}', '\0\0\0\0\0{"options":{}}']) {
+      assert.throws(() => make({ [name]: `${given[name]}${more}` }), ConfigError, `${name} ${JSON.stringify(more)}`);
+    }
+  }
+  assert.throws(() => make({ clientId: given.clientId }), /client id .*white space/);
+});
 
 test('a trap fails what is under way, and the next call works', async () => {
   const { apiClient, sent } = client(({ pathname }) =>

@@ -41,8 +41,8 @@ pub(crate) struct Engine {
 
 impl Engine {
     /// Makes a client from options (see `options.rs`). Does no I/O.
-    pub(crate) fn build(options: &str, host: Host) -> Result<Self, Error> {
-        let setup = Setup::parse(options)?;
+    pub(crate) fn build(flags: u32, options: &str, host: Host) -> Result<Self, Error> {
+        let setup = Setup::read(flags, options)?;
         let mut builder = Client::builder(setup.config, FetchTransport(host), HostClock(host))
             .coalesce(setup.coalesce)
             .max_concurrency(setup.max_concurrency);

@@ -58,8 +58,8 @@ fn with_engine(number: usize, work: impl FnOnce(&Engine)) {
 
 /// Makes a client from options (see `options.rs`). Does no I/O. Says its base url; or gives 0, and says the core's JSON of a Config error.
 #[unsafe(no_mangle)]
-pub(crate) extern "C" fn create(host: u32, place: *mut u8, length: usize) -> usize {
-    match Engine::build(&host::text(place, length), Host(host)) {
+pub(crate) extern "C" fn create(host: u32, flags: u32, place: *mut u8, length: usize) -> usize {
+    match Engine::build(flags, &host::text(place, length), Host(host)) {
         Ok(engine) => {
             host::tell(engine.base_url());
             ENGINES.with(|engines| engines.add(engine))

@@ -48,12 +48,18 @@ impl HttpTransport for FetchTransport {
 struct FailedExchange(u32);
 
 impl fmt::Display for FailedExchange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an exchange")
+    /// Nobody prints it.
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
     }
 }
 
-impl StdError for FailedExchange {}
+impl StdError for FailedExchange {
+    /// In place of the default: a sentence that the module would carry.
+    fn description(&self) -> &'static str {
+        ""
+    }
+}
 
 /// Which exchange lies below an error; 0 for none.
 pub(crate) fn failed_exchange(error: &Error) -> u32 {

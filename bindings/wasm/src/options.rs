@@ -1,11 +1,8 @@
-//! What the façade hands over when it makes an engine: `EngineOptions` of `npm/src/engine/engine.ts`, as JSON.
+//! What the façade hands over when it makes an engine: `EngineOptions` of `npm/src/engine/engine.ts`, as `wasm-options.ts` beside it writes them.
 
 use std::borrow::Cow;
 
-use logto_management_core::{
-    CallOptions, Coalesce, Config, Error,
-    json::{Json, Members},
-};
+use logto_management_core::{CallOptions, Coalesce, Config, ConfigBuilder, Error, json::Json, text::split};
 
 /// An engine's set-up, checked.
 pub(crate) struct Setup {
@@ -24,56 +21,65 @@ pub(crate) struct Setup {
 /// A Worker has six connections per request.
 const WORKER_CONNECTIONS: usize = 6;
 
-impl Setup {
-    /// Reads `{tenantId, clientId, clientSecret, baseUrl, apiIndicator, vars, options, testing, shared}`, all optional but one of `tenantId` and
-    /// `vars`. `shared` says that the runtime lets calls wait on each other: then they share a token request, and pages are not held to six at once.
-    pub(crate) fn parse(json: &str) -> Result<Self, Error> {
-        let given =
-            Json::parse(json.as_bytes()).map_err(|_| Error::invalid_config("The options are no JSON"))?;
-        let text = |name: &str| string(given.member(name));
-        let flag = |name: &str| given.member(name).and_then(Json::as_bool).unwrap_or_default();
+/// Flags, a bit each. The runtime lets calls wait on each other: then they share a token request, and pages are not held to six at once.
+const SHARED: u32 = 1;
+const TESTING: u32 = 2;
+const GIVES_TOKENS: u32 = 4;
+const SHARES_TOKENS: u32 = 8;
 
-        let mut builder = match given.member("vars") {
-            Some(vars) => Config::from_vars(|name| string(vars.member(name)))?,
-            None => Config::tenant(text("tenantId").unwrap_or_default()),
-        };
-        if let (Some(id), Some(secret)) = (text("clientId"), text("clientSecret")) {
+impl Setup {
+    /// Reads `flags`, and between NULs variables and client options as JSON, if any; then the tenant id, client id, client secret, base url and resource indicator, each behind a `=` where there is one.
+    pub(crate) fn read(flags: u32, given: &str) -> Result<Self, Error> {
+        let mut parts = split(given, b"\0");
+        let json = parts.next().unwrap_or_default();
+        let mut field = || parts.next().and_then(|field| field.strip_prefix('='));
+        let mut builder = Config::tenant(field().unwrap_or_default());
+        if let (Some(id), Some(secret)) = (field(), field()) {
             builder = builder.credentials(id, secret);
         }
-        if let Some(url) = text("baseUrl") {
+        if let Some(url) = field() {
             builder = builder.base_url(url);
         }
-        if let Some(indicator) = text("apiIndicator") {
+        if let Some(indicator) = field() {
             builder = builder.api_indicator(indicator);
         }
-        for (name, value) in members(given.member("options")) {
-            builder.set_option_json(&name, value)?;
+        if parts.next().is_some() {
+            return Err(Error::invalid_config("An option holds a NUL character"));
         }
-        let shared = flag("shared");
+        if !json.is_empty() {
+            read_json(&mut builder, json)?;
+        }
+        let has = |flag| flags & flag != 0;
         Ok(Self {
             config: builder.build()?,
-            coalesce: if shared { Coalesce::Shared } else { Coalesce::PerCall },
-            max_concurrency: if shared { usize::MAX } else { WORKER_CONNECTIONS },
-            testing: flag("testing"),
-            gives_tokens: flag("givesTokens"),
-            shares_tokens: flag("sharesTokens"),
+            coalesce: if has(SHARED) { Coalesce::Shared } else { Coalesce::PerCall },
+            max_concurrency: if has(SHARED) { usize::MAX } else { WORKER_CONNECTIONS },
+            testing: has(TESTING),
+            gives_tokens: has(GIVES_TOKENS),
+            shares_tokens: has(SHARES_TOKENS),
         })
     }
+}
+
+/// Reads `{vars, options}`.
+// Apart: most clients have neither, and a runtime need not compile this for them.
+#[inline(never)]
+fn read_json(builder: &mut ConfigBuilder, json: &str) -> Result<(), Error> {
+    let given = Json::or_null(Json::parse(json.as_bytes()).ok());
+    if let Some(vars) = given.member("vars") {
+        *builder = Config::from_vars(|name| vars.member(name).and_then(Json::as_str).map(Cow::into_owned))?;
+    }
+    for (name, value) in Json::or_null(given.member("options")).members() {
+        builder.set_option_json(&name, value)?;
+    }
+    Ok(())
 }
 
 /// Options of a call by their names; `None` for none.
 pub(crate) fn call_options(given: Option<Json<'_>>) -> Result<CallOptions, Error> {
     let mut options = CallOptions::default();
-    for (name, value) in members(given) {
+    for (name, value) in Json::or_null(given).members() {
         options.set_json(&name, value)?;
     }
     Ok(options)
-}
-
-fn members(given: Option<Json<'_>>) -> Members<'_> {
-    Json::or_null(given).members()
-}
-
-fn string(value: Option<Json<'_>>) -> Option<String> {
-    value.and_then(Json::as_str).map(Cow::into_owned)
 }

@@ -7,14 +7,14 @@ import type { ErrorData, FlatPairs, PackedPairs } from './engine.js';
  * The core asks with a ticket; a failed call comes back with the ticket of the question that failed it.
  */
 export class TokenFailures {
-  readonly #thrown = new Map<number, unknown>();
+  private readonly thrown = new Map<number, unknown>();
 
   keep(ticket: number, thrown: unknown): void {
-    this.#thrown.set(ticket, thrown);
+    this.thrown.set(ticket, thrown);
     // A call that was aborted meanwhile never comes for it.
-    if (this.#thrown.size > 1000) {
-      for (const oldest of this.#thrown.keys()) {
-        this.#thrown.delete(oldest);
+    if (this.thrown.size > 1000) {
+      for (const oldest of this.thrown.keys()) {
+        this.thrown.delete(oldest);
         break;
       }
     }
@@ -22,11 +22,11 @@ export class TokenFailures {
 
   /** Whether there was one, and what it was: any value can be thrown. */
   take(ticket: number): { thrown: unknown } | undefined {
-    if (!this.#thrown.has(ticket)) {
+    if (!this.thrown.has(ticket)) {
       return undefined;
     }
-    const thrown = this.#thrown.get(ticket);
-    this.#thrown.delete(ticket);
+    const thrown = this.thrown.get(ticket);
+    this.thrown.delete(ticket);
     return { thrown };
   }
 }

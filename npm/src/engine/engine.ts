@@ -29,15 +29,15 @@ export interface EngineModule {
 
 export interface EngineOptions {
   /** Base url and resource indicator follow from it, unless they are given. */
-  tenantId?: string;
-  clientId?: string;
-  clientSecret?: string;
-  baseUrl?: string;
-  apiIndicator?: string;
+  tenantId?: string | undefined;
+  clientId?: string | undefined;
+  clientSecret?: string | undefined;
+  baseUrl?: string | undefined;
+  apiIndicator?: string | undefined;
   /** The five `LOGTO_*` variables, for the core's `Config::from_vars`. The five members above are not given then. */
   vars?: Record<string, string>;
   /** Client options by their names, as the caller gave them; the core checks names and values. `undefined` members are left out. */
-  options?: Record<string, unknown>;
+  options?: Record<string, unknown> | undefined;
   /** Where tokens come from instead of the client credentials. Called for each request that needs one. */
   getToken?: () => Promise<string>;
   /** Where the tokens of the client credentials are shared: an object, or with the native engine the address of a Redis. */

@@ -2,7 +2,7 @@
 export interface Exports {
   memory: WebAssembly.Memory;
   buffer(length: number): number;
-  create(host: number, text: number, length: number): number;
+  create(host: number, flags: number, text: number, length: number): number;
   dispose(engine: number): void;
   send(
     engine: number,

@@ -17,8 +17,8 @@ export interface Failed {
 
 /** An answer. */
 export class Answer {
-  readonly #headers: Headers;
-  #packed: string | undefined;
+  private readonly given: Headers;
+  private packed: string | undefined;
 
   constructor(
     readonly status: number,
@@ -28,16 +28,16 @@ export class Answer {
     /** Whether the body stays on this side. */
     readonly stays: boolean,
   ) {
-    this.#headers = headers;
+    this.given = headers;
   }
 
   /** All of its headers, packed; made when somebody asks. */
   get headers(): string {
-    return (this.#packed ??= pack(this.#headers));
+    return (this.packed ??= pack(this.given));
   }
 
   get requestId(): string | null {
-    return this.#headers.get(REQUEST_ID);
+    return this.given.get(REQUEST_ID);
   }
 
   /** The headers that the core is shown: in a success whose body stays here its type and the request's id. That makes no pause, so when to come again is none of it. */

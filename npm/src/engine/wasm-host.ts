@@ -44,7 +44,7 @@ const NOWHERE: Placed = [0, 0];
 
 /** What a call resolves with. A class: an object with a getter of its own costs more than all else in it. */
 export class Told implements EngineResponse {
-  readonly #answer: Answer | undefined;
+  private readonly answer: Answer | undefined;
 
   constructor(
     readonly status: number,
@@ -54,15 +54,15 @@ export class Told implements EngineResponse {
     readonly error: ErrorData | undefined,
     answer: Answer | undefined,
   ) {
-    this.#answer = answer;
+    this.answer = answer;
   }
 
   get headers(): string {
-    return this.#answer?.headers ?? '';
+    return this.answer?.headers ?? '';
   }
 
   get requestId(): string | undefined {
-    return this.#answer?.requestId ?? undefined;
+    return this.answer?.requestId ?? undefined;
   }
 }
 
@@ -76,42 +76,38 @@ export interface Host {
 /** One instance of the module: what is under way in it, and the guard around every entry. */
 export class Instance {
   readonly exports: Exports;
-  readonly memory: Memory;
+  readonly heap: Memory;
   /** What an export said beside its number. */
   said = '';
-  readonly #calls = new Map<number, Call>();
-  readonly #operations = new Map<number, Operation>();
-  readonly #hosts = new Map<number, Host>();
-  #lastCall = 0;
-  #lastHost = 0;
-  #trap: unknown;
-  #dead = false;
+  /** Whether it trapped. Nothing may enter it then. */
+  dead = false;
+  private readonly calls = new Map<number, Call>();
+  private readonly operations = new Map<number, Operation>();
+  private readonly hosts = new Map<number, Host>();
+  private lastCall = 0;
+  private lastHost = 0;
+  private trap: unknown;
 
   constructor(module: WebAssembly.Module) {
-    this.exports = new WebAssembly.Instance(module, { host: this.#imports() }).exports as unknown as Exports;
-    this.memory = new Memory(this.exports);
-  }
-
-  /** Whether it trapped. Nothing may enter it then. */
-  get dead(): boolean {
-    return this.#dead;
+    this.exports = new WebAssembly.Instance(module, { host: this.imports() }).exports as unknown as Exports;
+    this.heap = new Memory(this.exports);
   }
 
   /** Enters the module. A trap (a Rust panic, memory that ran out) leaves it in no known state: it is the end of this instance and fails every call in it. */
   enter(work: (exports: Exports) => void): void {
-    if (this.#dead) {
+    if (this.dead) {
       return;
     }
     try {
       work(this.exports);
     } catch (trap) {
-      this.#dead = true;
-      this.#trap = trap;
-      for (const operation of this.#operations.values()) {
+      this.dead = true;
+      this.trap = trap;
+      for (const operation of this.operations.values()) {
         operation.abort();
       }
-      this.#operations.clear();
-      for (const number of [...this.#calls.keys()]) {
+      this.operations.clear();
+      for (const number of [...this.calls.keys()]) {
         this.reject(number, this.failure());
       }
     }
@@ -119,21 +115,21 @@ export class Instance {
 
   /** The failure of a call in an instance that is dead. */
   failure(): ErrorData {
-    const message = `The WASM module stopped: ${String(this.#trap)}. The next call starts a new one`;
+    const message = `The WASM module stopped: ${String(this.trap)}. The next call starts a new one`;
     return { name: 'transport.other', kind: 'Transport', message, attempts: 0 };
   }
 
   /** A host, and the number by which the module knows it. */
   addHost(options: EngineOptions): { host: Host; number: number } {
     const host: Host = { options, failures: new TokenFailures() };
-    const number = (this.#lastHost += 1);
-    this.#hosts.set(number, host);
+    const number = (this.lastHost += 1);
+    this.hosts.set(number, host);
     return { host, number };
   }
 
   /** The engine of this host is gone. */
   removeHost(number: number): void {
-    this.#hosts.delete(number);
+    this.hosts.delete(number);
   }
 
   /**
@@ -147,9 +143,9 @@ export class Instance {
     failures?: TokenFailures,
     sent?: Sent,
   ): { number: number; result: Promise<T> } {
-    const number = (this.#lastCall += 2);
+    const number = (this.lastCall += 2);
     const result = new Promise<T>((resolve, reject) => {
-      this.#calls.set(number, { resolve, reject, ended, failures, text, sent });
+      this.calls.set(number, { resolve, reject, ended, failures, text, sent });
     });
     this.enter((exports) => {
       start(exports, number);
@@ -159,52 +155,56 @@ export class Instance {
 
   /** Settles a call; says whether it was still under way. */
   resolve(number: number, value: unknown): boolean {
-    const call = this.#take(number);
+    const call = this.take(number);
     call?.resolve(value as never);
     return call !== undefined;
   }
 
   /** Settles a call; says whether it was still under way. */
   reject(number: number, failure: unknown): boolean {
-    const call = this.#take(number);
+    const call = this.take(number);
     call?.reject(failure);
     return call !== undefined;
   }
 
-  #take(number: number): Call | undefined {
-    const call = this.#calls.get(number);
-    this.#calls.delete(number);
+  private take(number: number): Call | undefined {
+    const call = this.calls.get(number);
+    this.calls.delete(number);
     call?.ended?.(number);
     return call;
   }
 
   /** Resumes what waits for it, unless it was given up meanwhile. */
-  #end(key: number, operation: Operation, number: number, text: string, body?: string | Uint8Array): void {
-    if (this.#operations.get(key) === operation) {
-      this.#operations.delete(key);
+  private finish(key: number, operation: Operation, number: number, text: string, body?: string | Uint8Array): void {
+    if (this.operations.get(key) === operation) {
+      this.operations.delete(key);
       this.enter(({ resume }) => {
-        const [place, length] = this.memory.put(text);
-        const [bodyPlace, bodyLength] = body === undefined ? NOWHERE : this.memory.put(body);
+        const [place, length] = this.heap.put(text);
+        const [bodyPlace, bodyLength] = body === undefined ? NOWHERE : this.heap.put(body);
         resume(key, number, place, length, bodyPlace, bodyLength);
       });
     }
   }
 
   /** A question to somebody who cannot be told to stop. It ends with 1 and a text, or 0 where there is none. */
-  #question(key: number, answer: Promise<string | undefined>, failed: (thrown: unknown) => [number, string]): void {
+  private question(
+    key: number,
+    answer: Promise<string | undefined>,
+    failed: (thrown: unknown) => [number, string],
+  ): void {
     const operation: Operation = { abort: () => undefined };
-    this.#operations.set(key, operation);
+    this.operations.set(key, operation);
     answer
       .then((text): [number, string] => (text === undefined ? [0, ''] : [1, text]), failed)
       .then(([number, text]) => {
-        this.#end(key, operation, number, text);
+        this.finish(key, operation, number, text);
       });
   }
 
-  #imports(): WebAssembly.ModuleImports {
-    const host = (number: number): Host => this.#hosts.get(number) as Host;
+  private imports(): WebAssembly.ModuleImports {
+    const host = (number: number): Host => this.hosts.get(number) as Host;
     /** The real one also where there is no such host. */
-    const clock = (number: number): HostClock => this.#hosts.get(number)?.options.testingClock ?? realClock;
+    const clock = (number: number): HostClock => this.hosts.get(number)?.options.testingClock ?? realClock;
     return {
       // What a call waits for.
 
@@ -221,12 +221,12 @@ export class Instance {
       ): void => {
         const its = host(of);
         const controller = new AbortController();
-        this.#operations.set(key, controller);
+        this.operations.set(key, controller);
         // The module's memory moves: fetch gets a copy.
-        const copy = bodyLength > 0 ? this.memory.bytes(body, bodyLength).slice() : undefined;
-        const [method = '', url = '', ...rest] = this.memory.text(place, length).split('\n');
+        const copy = bodyLength > 0 ? this.heap.bytes(body, bodyLength).slice() : undefined;
+        const [method = '', url = '', ...rest] = this.heap.text(place, length).split('\n');
         const headers = rest.join('\n');
-        const call = this.#calls.get(number);
+        const call = this.calls.get(number);
         const stays = bodyStays === 0 ? 'no' : call?.text ? 'text' : 'bytes';
         const { sent } = call ?? {};
         if (call) {
@@ -239,15 +239,15 @@ export class Instance {
             : exchange(its.options.fetch, method, url, toFields(headers), copy, limit, stays, controller.signal);
         void outcome.then((outcome) => {
           if (outcome instanceof Answer) {
-            const call = this.#calls.get(number);
+            const call = this.calls.get(number);
             if (call) {
               call.answer = outcome;
             }
             const { body, shown, status } = outcome;
-            this.#end(key, controller, status, shown, outcome.stays ? body.slice(0, 1) : body);
+            this.finish(key, controller, status, shown, outcome.stays ? body.slice(0, 1) : body);
           } else {
             its.failures.keep(key, outcome.thrown);
-            this.#end(key, controller, outcome.failure, outcome.message);
+            this.finish(key, controller, outcome.failure, outcome.message);
           }
         });
       },
@@ -255,10 +255,10 @@ export class Instance {
       timer: (of: number, key: number, ms: number): void => {
         const operation: Operation = {
           abort: clock(of).pause(ms, () => {
-            this.#end(key, operation, 0, '');
+            this.finish(key, operation, 0, '');
           }),
         };
-        this.#operations.set(key, operation);
+        this.operations.set(key, operation);
       },
 
       ask: (of: number, key: number): void => {
@@ -270,7 +270,7 @@ export class Instance {
           }
           return token;
         };
-        this.#question(key, ask(), (thrown) => {
+        this.question(key, ask(), (thrown) => {
           failures.keep(key, thrown);
           return [0, ''];
         });
@@ -290,23 +290,23 @@ export class Instance {
       ): void => {
         const store = host(of).options.tokenStore as TokenStore;
         const [its, name, text] = [
-          this.memory.text(secret, secretLength),
-          this.memory.text(binding, bindingLength),
-          this.memory.text(place, length),
+          this.heap.text(secret, secretLength),
+          this.heap.text(binding, bindingLength),
+          this.heap.text(place, length),
         ];
-        this.#question(key, vaultStep(store, step, its, name, text, ttlMs), (thrown) => [2, messageOf(thrown)]);
+        this.question(key, vaultStep(store, step, its, name, text, ttlMs), (thrown) => [2, messageOf(thrown)]);
       },
 
       abort: (key: number): void => {
-        const operation = this.#operations.get(key);
-        this.#operations.delete(key);
+        const operation = this.operations.get(key);
+        this.operations.delete(key);
         operation?.abort();
       },
 
       // What the core notices.
 
       warn: (of: number, place: number, length: number): void => {
-        const [code = '', ...message] = this.memory.text(place, length).split('\n');
+        const [code = '', ...message] = this.heap.text(place, length).split('\n');
         try {
           host(of).options.warn(code, message.join('\n'));
         } catch {
@@ -315,7 +315,7 @@ export class Instance {
       },
 
       event: (of: number, place: number, length: number): void => {
-        host(of).options.events?.event(this.memory.text(place, length));
+        host(of).options.events?.event(this.heap.text(place, length));
       },
 
       // What came of a call.
@@ -330,14 +330,14 @@ export class Instance {
         body: number,
         bodyLength: number,
       ): void => {
-        const error = this.memory.text(place, length);
-        const { answer } = this.#calls.get(number) ?? {};
+        const error = this.heap.text(place, length);
+        const { answer } = this.calls.get(number) ?? {};
         this.resolve(
           number,
           new Told(
             status,
             // The body of an error comes back from the core, which has taken secrets out of it.
-            answer?.stays ? answer.body : this.memory.bytes(body, bodyLength).slice(),
+            answer?.stays ? answer.body : this.heap.bytes(body, bodyLength).slice(),
             DATA[data] ?? 'bytes',
             attempts,
             error === '' ? undefined : readError(error),
@@ -357,9 +357,9 @@ export class Instance {
         body: number,
         bodyLength: number,
       ): void => {
-        const [cursor, requestId] = this.memory.text(place, length).split('\n');
+        const [cursor, requestId] = this.heap.text(place, length).split('\n');
         this.resolve(number, {
-          body: this.memory.text(body, bodyLength),
+          body: this.heap.text(body, bodyLength),
           number: page,
           size,
           total: total < 0 ? undefined : total,
@@ -374,16 +374,16 @@ export class Instance {
       },
 
       token: (number: number, expiresAt: number, place: number, length: number): void => {
-        const [value = '', scope] = this.memory.text(place, length).split('\n');
+        const [value = '', scope] = this.heap.text(place, length).split('\n');
         this.resolve(number, { value, expiresAt, scope } satisfies EngineToken);
       },
 
       fail: (number: number, exchange: number, place: number, length: number): void => {
-        this.reject(number, translate(this.memory.text(place, length), exchange, this.#calls.get(number)?.failures));
+        this.reject(number, translate(this.heap.text(place, length), exchange, this.calls.get(number)?.failures));
       },
 
       say: (place: number, length: number): void => {
-        this.said = this.memory.text(place, length);
+        this.said = this.heap.text(place, length);
       },
 
       now: (of: number) => clock(of).now(),

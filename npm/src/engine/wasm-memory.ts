@@ -11,7 +11,7 @@ const encoder = new TextEncoder();
 
 /** The memory of one instance. */
 export class Memory {
-  #memory = new Uint8Array();
+  private view = new Uint8Array();
 
   constructor(private readonly exports: Exports) {}
 
@@ -25,11 +25,11 @@ export class Memory {
 
   /** What a place of the module's memory holds, for as long as nobody enters it. */
   bytes(place: number, length: number): Uint8Array<ArrayBuffer> {
-    if (this.#memory.length === 0) {
+    if (this.view.length === 0) {
       // Memory that grew has another buffer, and the old one is empty.
-      this.#memory = new Uint8Array(this.exports.memory.buffer);
+      this.view = new Uint8Array(this.exports.memory.buffer);
     }
-    return this.#memory.subarray(place, place + length) as Uint8Array<ArrayBuffer>;
+    return this.view.subarray(place, place + length) as Uint8Array<ArrayBuffer>;
   }
 
   /** The text in a place. */

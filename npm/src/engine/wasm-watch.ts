@@ -17,28 +17,28 @@ export class Watch {
   calls = 0;
   /** When the request was sent, by `Date.now()`. */
   began = 0;
-  readonly #controller = new AbortController();
-  readonly signal = this.#controller.signal;
-  readonly #ms: number;
-  #timer: unknown;
+  private readonly controller = new AbortController();
+  readonly signal = this.controller.signal;
+  private readonly after: number;
+  private ringing: unknown;
 
   constructor(ms: number) {
-    this.#ms = ms;
+    this.after = ms;
   }
 
   begin(): this {
     this.calls += 1;
     this.began = Date.now();
     // One that rings for an earlier call is set again then.
-    this.#timer ??= this.#set(this.#ms);
+    this.ringing ??= this.ringIn(this.after);
     return this;
   }
 
-  #set(ms: number): unknown {
+  private ringIn(ms: number): unknown {
     return setTimeout(() => {
-      const left = this.began + this.#ms - Date.now();
+      const left = this.began + this.after - Date.now();
       if (left > 0) {
-        this.#timer = this.#set(left);
+        this.ringing = this.ringIn(left);
       } else {
         this.abort();
       }
@@ -47,25 +47,25 @@ export class Watch {
 
   abort(): void {
     this.isOver = true;
-    this.#controller.abort();
+    this.controller.abort();
   }
 
   stop(): void {
-    clearTimeout(this.#timer as number);
+    clearTimeout(this.ringing as number);
   }
 }
 
 /** Those of one client. */
 export class Watches {
-  readonly #all = new Set<Watch>();
-  readonly #spare: Watch[] = [];
+  private readonly known = new Set<Watch>();
+  private readonly spare: Watch[] = [];
 
   /** @param ms The same for all of them. */
   begin(ms: number): Watch {
-    let watch = this.#spare.pop();
+    let watch = this.spare.pop();
     if (!watch) {
       watch = new Watch(ms);
-      this.#all.add(watch);
+      this.known.add(watch);
     }
     return watch.begin();
   }
@@ -73,34 +73,34 @@ export class Watches {
   /** The request is over. */
   end(watch: Watch): void {
     if (watch.isOver || watch.calls >= MOST_CALLS) {
-      this.#stop(watch);
+      this.stopOne(watch);
     } else {
-      this.#spare.push(watch);
-      void this.#stopUnused(watch, watch.calls);
+      this.spare.push(watch);
+      void this.stopUnused(watch, watch.calls);
     }
   }
 
   /** Aborts everything. */
   abort(): void {
-    for (const watch of this.#all) {
+    for (const watch of this.known) {
       watch.abort();
     }
   }
 
   /** Stops one that nobody takes in this turn. */
-  async #stopUnused(watch: Watch, calls: number): Promise<void> {
+  private async stopUnused(watch: Watch, calls: number): Promise<void> {
     for (let left = PATIENCE; left > 0; left -= 1) {
       await undefined;
       if (watch.calls !== calls) {
         return;
       }
     }
-    this.#spare.splice(this.#spare.indexOf(watch), 1);
-    this.#stop(watch);
+    this.spare.splice(this.spare.indexOf(watch), 1);
+    this.stopOne(watch);
   }
 
-  #stop(watch: Watch): void {
+  private stopOne(watch: Watch): void {
     watch.stop();
-    this.#all.delete(watch);
+    this.known.delete(watch);
   }
 }

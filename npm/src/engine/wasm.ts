@@ -17,6 +17,7 @@ import { checkStore } from '../store.js';
 import type { Exports } from './wasm-exports.js';
 import { Answer, exchange, Failure } from './wasm-fetch.js';
 import { type Host, Instance, type Sent, Told } from './wasm-host.js';
+import { optionsText } from './wasm-options.js';
 import { Watches } from './wasm-watch.js';
 import { isPlain, type Permit, readPermit } from './wasm-permit.js';
 
@@ -65,64 +66,64 @@ interface Inside {
 class WasmEngine implements Engine {
   readonly baseUrl: string;
   readonly testing?: TestingClock | undefined;
-  readonly #options: EngineOptions;
-  readonly #runtime: Runtime;
-  readonly #alive: () => Instance;
+  private readonly given: EngineOptions;
+  private readonly runtime: Runtime;
+  private readonly alive: () => Instance;
   /** Calls under way. A trap ends all of them, so they are the living instance's. */
-  readonly #underWay = new Set<number>();
+  private readonly underWay = new Set<number>();
   /** Of those that were sent by a permit. */
-  readonly #watches = new Watches();
-  #inside: Inside | undefined;
-  #disposed = false;
+  private readonly watches = new Watches();
+  private inside: Inside | undefined;
+  private disposed = false;
 
   constructor(options: EngineOptions, runtime: Runtime, alive: () => Instance) {
     checkStore(options.tokenStore, false);
-    this.#options = options;
-    this.#runtime = runtime;
-    this.#alive = alive;
+    this.given = options;
+    this.runtime = runtime;
+    this.alive = alive;
     this.testing = options.testingClock;
-    this.baseUrl = this.#enter().instance.said;
+    this.baseUrl = this.ensureInside().instance.said;
   }
 
   send(call: EngineCall, signal?: AbortSignal): Promise<EngineResponse> {
-    const { events, getToken } = this.#options;
+    const { events, getToken } = this.given;
     // None is permitted where calls wait for each other, nor with a token of `getToken`, which is asked once for each call.
-    const through = signal !== undefined || this.#runtime.shared || getToken !== undefined || events?.isOpen;
+    const through = signal !== undefined || this.runtime.shared || getToken !== undefined || events?.isOpen;
     if (through || !isPlain(call, this.baseUrl)) {
-      return this.#send(call, signal);
+      return this.sendThrough(call, signal);
     }
-    const permit = this.#permit();
-    return permit ? this.#sendByPermit(call, permit) : this.#sendWithToken(call);
+    const permit = this.permitOne();
+    return permit ? this.sendByPermit(call, permit) : this.sendWithToken(call);
   }
 
   /**
    * A call that is not permitted as yet. What it lacks is a token, most of the time: the first call of a Worker. Once there is one, it need not go through the module either, most of which a runtime would have to compile
    * for it.
    */
-  async #sendWithToken(call: EngineCall): Promise<EngineResponse> {
+  private async sendWithToken(call: EngineCall): Promise<EngineResponse> {
     await this.token();
-    const permit = this.#permit();
-    return permit ? this.#sendByPermit(call, permit) : this.#send(call);
+    const permit = this.permitOne();
+    return permit ? this.sendByPermit(call, permit) : this.sendThrough(call);
   }
 
-  #send(
+  private sendThrough(
     { method, target, route = '', headers, body, text, options }: EngineCall,
     signal?: AbortSignal,
     sent?: Sent & { ago: number },
   ): Promise<EngineResponse> {
     const start = ({ instance, engine }: Inside, exports: Exports, number: number): void => {
       const given = options ? JSON.stringify(options) : '';
-      const [place, length] = instance.memory.put(`${method}\n${target}\n${route}\n${given}\n${headers}`);
-      const [bodyPlace, bodyLength] = body === undefined ? [0, 0] : instance.memory.put(body);
+      const [place, length] = instance.heap.put(`${method}\n${target}\n${route}\n${given}\n${headers}`);
+      const [bodyPlace, bodyLength] = body === undefined ? [0, 0] : instance.heap.put(body);
       exports.send(engine, number, place, length, bodyPlace, bodyLength, sent?.ago ?? -1);
     };
-    return this.#begin<EngineResponse>(text !== undefined, signal, start, sent).result;
+    return this.begin<EngineResponse>(text !== undefined, signal, start, sent).result;
   }
 
   /** Asks the module to let one plain call be sent from here. Where somebody listens to events, all go through it. */
-  #permit(): Permit | undefined {
-    const inside = this.#enter();
-    if (this.#options.events?.isOpen) {
+  private permitOne(): Permit | undefined {
+    const inside = this.ensureInside();
+    if (this.given.events?.isOpen) {
       return undefined;
     }
     const { instance, engine } = inside;
@@ -136,11 +137,11 @@ class WasmEngine implements Engine {
     return number === 0 ? undefined : inside.permit;
   }
 
-  async #sendByPermit(call: EngineCall, permit: Permit): Promise<EngineResponse> {
+  private async sendByPermit(call: EngineCall, permit: Permit): Promise<EngineResponse> {
     const { fields, headers, limit, timeoutMs } = permit;
-    const watch = this.#watches.begin(timeoutMs);
+    const watch = this.watches.begin(timeoutMs);
     let came = await exchange(
-      this.#options.fetch,
+      this.given.fetch,
       call.method,
       call.target,
       fields,
@@ -149,7 +150,7 @@ class WasmEngine implements Engine {
       'text',
       watch.signal,
     );
-    this.#watches.end(watch);
+    this.watches.end(watch);
     // A text is JSON.
     if (came instanceof Answer && typeof came.body === 'string' && came.body !== '') {
       return new Told(came.status, came.body, 'json', 1, undefined, came);
@@ -157,11 +158,11 @@ class WasmEngine implements Engine {
     if (watch.isOver) {
       came = { failure: Failure.Timeout, message: `No complete answer within ${timeoutMs} ms` };
     }
-    return this.#send(call, undefined, { headers, came, ago: Math.max(Date.now() - watch.began, 0) });
+    return this.sendThrough(call, undefined, { headers, came, ago: Math.max(Date.now() - watch.began, 0) });
   }
 
   token(signal?: AbortSignal): Promise<EngineToken> {
-    return this.#begin<EngineToken>(false, signal, ({ engine }, exports, number) => {
+    return this.begin<EngineToken>(false, signal, ({ engine }, exports, number) => {
       exports.token(engine, number);
     }).result;
   }
@@ -186,12 +187,12 @@ class WasmEngine implements Engine {
         if (over) {
           return undefined;
         }
-        const call = this.#begin<EnginePage | undefined>(false, signal, (inside, exports, number) => {
+        const call = this.begin<EnginePage | undefined>(false, signal, (inside, exports, number) => {
           if (made?.by !== inside) {
             const from = cursor === undefined ? list : { ...list, cursor, page: undefined };
             made = {
               by: inside,
-              pager: exports.list(inside.engine, ...inside.instance.memory.put(JSON.stringify(from))),
+              pager: exports.list(inside.engine, ...inside.instance.heap.put(JSON.stringify(from))),
             };
           }
           exports.next(made.pager, number);
@@ -221,14 +222,14 @@ class WasmEngine implements Engine {
   }
 
   dispose(): void {
-    if (this.#disposed) {
+    if (this.disposed) {
       return;
     }
-    this.#disposed = true;
-    const inside = this.#inside;
-    this.#inside = undefined;
-    this.#watches.abort();
-    for (const number of [...this.#underWay]) {
+    this.disposed = true;
+    const inside = this.inside;
+    this.inside = undefined;
+    this.watches.abort();
+    for (const number of [...this.underWay]) {
       if (inside?.instance.reject(number, DISPOSED)) {
         inside.instance.enter(({ cancel }) => {
           cancel(number);
@@ -242,33 +243,30 @@ class WasmEngine implements Engine {
   }
 
   /** Its half inside the instance that lives. @throws {ErrorData} */
-  #enter(): Inside {
-    if (this.#disposed) {
+  private ensureInside(): Inside {
+    if (this.disposed) {
       throw DISPOSED;
     }
-    const instance = this.#alive();
-    if (this.#inside?.instance !== instance) {
-      const { host, number } = instance.addHost(this.#options);
-      // What stays here, and what crosses the border.
-      const { events, fetch, getToken, tokenStore, warn, testingClock, ...plain } = this.#options;
-      const asked = { givesTokens: getToken !== undefined, sharesTokens: tokenStore !== undefined };
-      const json = JSON.stringify({ ...plain, ...asked, shared: this.#runtime.shared });
-      this.#inside = { instance, host, hostNumber: number, engine: create(instance, json, number), observed: false };
+    const instance = this.alive();
+    if (this.inside?.instance !== instance) {
+      const { host, number } = instance.addHost(this.given);
+      const engine = create(instance, this.given, this.runtime.shared, number);
+      this.inside = { instance, host, hostNumber: number, engine, observed: false };
     }
-    return this.#inside;
+    return this.inside;
   }
 
   /** Begins a call. `stop` aborts it on the wire, if it is still under way, and resolves it with nothing. */
-  #begin<T>(
+  private begin<T>(
     text: boolean,
     signal: AbortSignal | undefined,
     start: (inside: Inside, exports: Exports, number: number) => void,
     sent?: Sent,
   ): { result: Promise<T>; stop: () => void } {
     signal?.throwIfAborted();
-    const inside = this.#enter();
+    const inside = this.ensureInside();
     const { instance } = inside;
-    const listened = this.#options.events?.isOpen ?? false;
+    const listened = this.given.events?.isOpen ?? false;
     if (listened !== inside.observed) {
       inside.observed = listened;
       instance.exports.observe(inside.engine, Number(listened));
@@ -286,17 +284,17 @@ class WasmEngine implements Engine {
     const { number, result } = instance.call<T>(
       text,
       (exports, number) => {
-        this.#underWay.add(number);
+        this.underWay.add(number);
         start(inside, exports, number);
       },
       (number) => {
-        this.#underWay.delete(number);
+        this.underWay.delete(number);
         signal?.removeEventListener('abort', abort);
       },
       inside.host.failures,
       sent,
     );
-    if (this.#underWay.has(number)) {
+    if (this.underWay.has(number)) {
       signal?.addEventListener('abort', abort, { once: true });
     }
     const stop = (): void => {
@@ -309,10 +307,11 @@ class WasmEngine implements Engine {
 const DISPOSED: ErrorData = { name: 'config.invalid', kind: 'Config', message: 'The client was disposed of' };
 
 /** @throws {ErrorData} */
-function create(instance: Instance, options: string, host: number): number {
+function create(instance: Instance, options: EngineOptions, shared: boolean, host: number): number {
+  const [flags, text] = optionsText(options, shared);
   let engine = 0;
   instance.enter((exports) => {
-    engine = exports.create(host, ...instance.memory.put(options));
+    engine = exports.create(host, flags, ...instance.heap.put(text));
   });
   if (engine === 0) {
     instance.removeHost(host);

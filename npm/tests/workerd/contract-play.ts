@@ -24,7 +24,7 @@ export async function play(module: WebAssembly.Module, peer: Peer, fetch?: Fetch
   const { number: host } = instance.addHost({ warn: () => undefined, ...(fetch && { fetch }) });
   const { result } = instance.call<EnginePage>(false, (exports, call) => {
     const { check_contract } = exports as unknown as { check_contract(...given: number[]): void };
-    const given = instance.memory.put(`${peer.baseUrl}\n${peer.refusedUrl}`);
+    const given = instance.heap.put(`${peer.baseUrl}\n${peer.refusedUrl}`);
     check_contract(host, call, Number(peer.refusalIsTold), ...given);
   });
   const clock = instance.call<EnginePage>(false, (exports, call) => {

@@ -91,7 +91,7 @@ fn optimise(compiled: &Path, module: &Path) -> Result<()> {
     // Functions with one caller stay apart if they are large: engines compile a function when it is first called, and a client that is made must not wait for code that it has no use for.
     let shrink = [
         ["--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--low-memory-unused"].as_slice(),
-        &["--one-caller-inline-max-function-size", "200"],
+        &["--one-caller-inline-max-function-size", "120"],
     ]
     .concat();
     // Beside it first: a run that is ended half-way leaves no module that looks whole.
