@@ -115,8 +115,8 @@ const inner = [
   ...['lastCall', 'lastHost', 'limit', 'main', 'observed', 'operations', 'packed', 'pager', 'permitOne'],
   ...['prefix', 'question', 'real', 'removeHost', 'result', 'ringIn', 'ringing', 'runtime', 'said', 'seal'],
   ...['sendByPermit', 'sendThrough', 'sendWithToken', 'sent', 'settle', 'shown', 'signalOf', 'spare', 'stays'],
-  ...['stop', 'stopOne', 'stopUnused', 'take', 'target', 'testingClock', 'thrown', 'toCall', 'trap'],
-  ...['underWay', 'view', 'watches'],
+  ...['stop', 'stopOne', 'stopUnused', 'take', 'target', 'template', 'sends', 'testingClock', 'thrown'],
+  ...['toCall', 'trap', 'underWay', 'view', 'watches'],
 ];
 const mangleProps = new RegExp(`^(${inner.join('|')})$`);
 

@@ -127,7 +127,7 @@ export function createClient(
     return answer;
   };
 
-  const callOptions = ['timeout', ...module.callOptions];
+  const callOptions = new Set(['timeout', ...module.callOptions]);
   const plain = onlyHas(clientOptions, new Set(['headers']));
 
   /** Sends a call that nobody looks into by itself, any other through openapi-fetch, with the engine for its `fetch`. `known` says that the method is one of {@link METHODS}. */
@@ -135,11 +135,18 @@ export function createClient(
     const { fetch, params, parseAs: text = 'json' } = init;
     let rest = init;
     let options: Record<string, unknown> | undefined;
-    const own = callOptions.filter((name) => init[name] !== undefined);
-    if (fetch !== undefined || own.length > 0) {
+    let own: string[] | undefined;
+    // Over what is given, which is little.
+    for (const name in init) {
+      if (callOptions.has(name) && init[name] !== undefined) {
+        (own ??= []).push(name);
+      }
+    }
+    if (fetch !== undefined || own) {
       rest = { ...init };
       delete rest.fetch;
-      for (const name of own) {
+      // Sorted: `timeoutMs` stands behind `timeout`, and wins.
+      for (const name of own?.sort() ?? []) {
         (options ??= {})[coreName(name)] = init[name];
         delete rest[name];
       }

@@ -29,7 +29,7 @@ const querySerializer = createQuerySerializer();
 /** Whether nothing else is given. */
 export function onlyHas(init: object, names: ReadonlySet<string>): boolean {
   for (const name in init) {
-    if (init[name as never] !== undefined && !names.has(name)) {
+    if (!names.has(name) && init[name as never] !== undefined) {
       return false;
     }
   }

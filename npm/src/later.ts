@@ -6,13 +6,11 @@
 export const LaterRequest = class {} as unknown as typeof Request;
 export const LaterResponse = class {} as unknown as typeof Response;
 
-/** Puts a class, of which there is no instance yet, over its base: once, whatever the program puts in the place of that later. Says whether this was the time. */
-export function adopt(own: { prototype: object }, base: { prototype: object }): boolean {
+/** Puts a class, of which there is no instance yet, over its base: once, whatever the program puts in the place of that later. */
+export function adopt(own: { prototype: object }, base: { prototype: object }): void {
   const parent: unknown = Object.getPrototypeOf(own);
-  if (parent !== LaterRequest && parent !== LaterResponse) {
-    return false;
+  if (parent === LaterRequest || parent === LaterResponse) {
+    Object.setPrototypeOf(own, base);
+    Object.setPrototypeOf(own.prototype, base.prototype);
   }
-  Object.setPrototypeOf(own, base);
-  Object.setPrototypeOf(own.prototype, base.prototype);
-  return true;
 }

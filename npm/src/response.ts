@@ -195,11 +195,15 @@ class ReadResponse implements AnswerInfo {
 type Members = Record<string, (...args: unknown[]) => unknown>;
 const real = (response: unknown): Members => (response as ReadResponse).real() as never;
 
+let taken = false;
+
 /** Before the first of these. See `later.ts`. */
 export function takeUpResponse(): void {
-  if (!adopt(ManagementResponse, globalThis.Response)) {
+  if (taken) {
     return;
   }
+  taken = true;
+  adopt(ManagementResponse, globalThis.Response);
   const light = ReadResponse.prototype as unknown as Members;
   // What is not written above, a real one answers.
   for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(globalThis.Response.prototype))) {

@@ -268,6 +268,34 @@ test('it is sent to the same place, with the same headers', async () => {
   }
 });
 
+for (const [kind, made] of [
+  ['a function', (fetch) => fetch],
+  ['a function that was bound', (fetch) => fetch.bind(undefined)],
+]) {
+  test(`what ${kind} in the place of fetch adds to the headers is in that request only`, async (t) => {
+    const { apiClient } = client(undefined, { fetch: undefined });
+    const before = globalThis.fetch;
+    t.after(() => {
+      globalThis.fetch = before;
+    });
+    const seen = [];
+    const fetch = async (url, init) => {
+      if (url.endsWith('/oidc/token')) {
+        return json({ access_token: 't', expires_in: 3600, token_type: 'Bearer', scope: 'all' });
+      }
+      init.headers.append('x-trace', String(seen.length));
+      seen.push(init.headers.get('x-trace'));
+      assert.equal(init.headers.get('authorization'), 'Bearer t');
+      return json([]);
+    };
+    globalThis.fetch = made(fetch);
+    for (let call = 0; call < 3; call += 1) {
+      await apiClient.GET('/api/users');
+    }
+    assert.deepEqual(seen, ['0', '1', '2']);
+  });
+}
+
 test('calls that follow each other share a controller and a timer, whichever way they are written', async (t) => {
   const signals = new Set();
   const { apiClient, api, clientCredentials } = client(undefined, { fetch: undefined });

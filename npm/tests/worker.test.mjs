@@ -147,6 +147,41 @@ test('a client made in global scope does nothing there, and sends through a serv
   assert.deepEqual(seen, [...once, ...once]);
 });
 
+test("plain calls by the runtime's own fetch: each whole, no redirect followed, none beyond its time", async (t) => {
+  const { server, worker } = await start(t, 'workerd/plain-worker.mjs', ({ path, query }) => {
+    switch (path) {
+      case '/api/hang':
+        return 'hang';
+      case '/api/moved':
+        return { status: 302, headers: { location: '/api/users' } };
+      default:
+        return { json: { call: query.get('call') } };
+    }
+  });
+  const get = async (path) => (await worker.fetch(`http://worker.local${path}`)).json();
+  for (const turn of [1, 2]) {
+    const came = await get('/api/users?calls=3');
+    assert.deepEqual(
+      came,
+      ['0', '1', '2'].map((call) => ({ data: { call }, status: 200, type: 'application/json; charset=utf-8' })),
+      `request ${turn}`,
+    );
+  }
+  const sent = server.calls();
+  assert.deepEqual(
+    sent.map(({ method, url }) => `${method} ${url}`),
+    ['0', '1', '2', '0', '1', '2'].map((call) => `GET /api/users?call=${call}`),
+  );
+  for (const { headers, body } of sent) {
+    assert.deepEqual({ ...headers, body }, { ...sent[0].headers, body: '' });
+    assert.equal(headers.authorization, 'Bearer t1');
+  }
+  assert.deepEqual(await get('/api/moved?calls=1'), [{ reason: 'redirect.unexpected' }]);
+  assert.equal(server.calls().length, 7);
+  assert.deepEqual(await get('/api/hang?calls=1'), [{ reason: 'transport.timeout' }]);
+  await server.until((seen) => seen.at(-1).closed);
+});
+
 test('50 requests at once in one isolate, the first given up half-way: no other hangs or fails', async (t) => {
   let hang = true;
   const answer = ({ path }) => {

@@ -4,8 +4,8 @@
  * The loop over the body and the look at an error happen here, because each crossing of the border between JavaScript and WebAssembly costs. Nothing here decides anything about a call: no retry, no token, no limit, no redirect.
  * Only globals that every runtime has are used, and each is looked up when it is used, so that tests may replace it.
  */
-import { pack, unpack } from './common.js';
-import type { FetchLike, PackedPairs } from './engine.js';
+import { pack } from './common.js';
+import type { FetchLike } from './engine.js';
 
 /** What an exchange that failed came to. */
 export interface Failed {
@@ -63,27 +63,23 @@ const failed = (failure: Failure, message: string): Failed => ({ failure, messag
 
 const REQUEST_ID = 'logto-core-request-id';
 
-/** Headers for `fetch`. Names that come again are joined, as it does. */
-export const toFields = (packed: PackedPairs): Record<string, string> => Object.fromEntries(unpack(packed));
+/** What a request is sent with. Workers refuse `cache`, `mode` and `credentials`, and forward the Authorization to wherever a redirect leads. */
+export const initOf = (method: string, headers: Headers, signal: AbortSignal): RequestInit => ({
+  method,
+  headers,
+  redirect: 'manual',
+  signal,
+});
 
-/** @param fields Headers: see {@link toFields}. */
 export async function exchange(
   custom: FetchLike | undefined,
-  method: string,
   url: string,
-  fields: Record<string, string>,
-  body: Uint8Array<ArrayBuffer> | undefined,
+  init: RequestInit,
   limit: number,
   bodyStays: 'no' | 'bytes' | 'text',
-  signal: AbortSignal,
 ): Promise<Answer | Failed> {
   let answered = false;
   try {
-    // A copy, since who stands in for `fetch` may add to it. Workers refuse `cache`, `mode` and `credentials`, and forward the Authorization to wherever a redirect leads.
-    const init: RequestInit = { method, headers: { ...fields }, redirect: 'manual', signal };
-    if (body) {
-      init.body = body;
-    }
     const response = await (custom ? custom(new Request(url, init)) : fetch(url, init));
     answered = true;
     const { status, headers } = response;

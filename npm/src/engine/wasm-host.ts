@@ -5,12 +5,12 @@
  * request causes then stays in that request.
  */
 import type { TokenStore } from '../store.js';
-import { messageOf, readError, TokenFailures } from './common.js';
+import { messageOf, readError, TokenFailures, unpack } from './common.js';
 import type { EngineOptions, HostClock, EnginePage, EngineResponse, EngineToken, ErrorData } from './engine.js';
 import { vaultStep } from './vault.js';
 import { realClock } from './wasm-clock.js';
 import type { Exports } from './wasm-exports.js';
-import { Answer, exchange, type Failed, toFields } from './wasm-fetch.js';
+import { Answer, exchange, type Failed, initOf } from './wasm-fetch.js';
 import { Memory, type Placed } from './wasm-memory.js';
 
 /** Something under way that can be given up. */
@@ -222,10 +222,13 @@ export class Instance {
         const its = host(of);
         const controller = new AbortController();
         this.operations.set(key, controller);
-        // The module's memory moves: fetch gets a copy.
-        const copy = bodyLength > 0 ? this.heap.bytes(body, bodyLength).slice() : undefined;
         const [method = '', url = '', ...rest] = this.heap.text(place, length).split('\n');
         const headers = rest.join('\n');
+        const init = initOf(method, unpack(headers), controller.signal);
+        if (bodyLength > 0) {
+          // The module's memory moves: fetch gets a copy.
+          init.body = this.heap.bytes(body, bodyLength).slice();
+        }
         const call = this.calls.get(number);
         const stays = bodyStays === 0 ? 'no' : call?.text ? 'text' : 'bytes';
         const { sent } = call ?? {};
@@ -234,9 +237,7 @@ export class Instance {
         }
         // With another token than it would have now, it has to be sent again.
         const outcome =
-          sent?.headers === headers
-            ? Promise.resolve(sent.came)
-            : exchange(its.options.fetch, method, url, toFields(headers), copy, limit, stays, controller.signal);
+          sent?.headers === headers ? Promise.resolve(sent.came) : exchange(its.options.fetch, url, init, limit, stays);
         void outcome.then((outcome) => {
           if (outcome instanceof Answer) {
             const call = this.calls.get(number);

@@ -4,8 +4,10 @@
  *
  * In a Worker this halves what the package adds to the time of a `fetch`.
  */
-import type { EngineCall } from './engine.js';
-import { toFields } from './wasm-fetch.js';
+import { unpack } from './common.js';
+import type { EngineCall, FetchLike } from './engine.js';
+import { initOf } from './wasm-fetch.js';
+import type { Watch } from './wasm-watch.js';
 
 /** What such requests carry, until there is another. */
 export interface Permit {
@@ -14,14 +16,32 @@ export interface Permit {
   /** The most bytes of the answer's body. */
   limit: number;
   headers: string;
-  fields: Record<string, string>;
+  fields: Headers;
 }
 
 /** Reads what the module says of a permit. */
 export function readPermit(number: number, said: string): Permit {
   const [timeoutMs, limit, ...rest] = said.split('\n');
   const headers = rest.join('\n');
-  return { number, timeoutMs: Number(timeoutMs), limit: Number(limit), headers, fields: toFields(headers) };
+  return { number, timeoutMs: Number(timeoutMs), limit: Number(limit), headers, fields: unpack(headers) };
+}
+
+/**
+ * What a request by a permit is sent with. For the runtime's own `fetch` a `Request` with all of it but the url, the same for the calls that a watch is handed on to: to read each part of an object, and make headers of it,
+ * takes longer than all of our own code that a call runs through. Who stands in for `fetch` may add to what it is given, and gets its own.
+ */
+export function initBy(permit: Permit, watch: Watch, sends: FetchLike | typeof fetch): RequestInit {
+  const init = (headers: Headers): RequestInit => initOf('GET', headers, watch.signal);
+  if (watch.permit !== permit || watch.sends !== sends) {
+    watch.permit = permit;
+    watch.sends = sends;
+    // A function that was bound has another name.
+    watch.template =
+      sends.name === 'fetch' && String(sends).includes('[native code]')
+        ? (new Request('http://_', init(permit.fields)) as RequestInit)
+        : undefined;
+  }
+  return watch.template ?? init(new Headers(permit.fields));
 }
 
 /** Paths of which the core would change and refuse nothing, and which carry the token. */

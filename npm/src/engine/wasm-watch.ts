@@ -5,6 +5,9 @@
  * of another request to the Worker, where neither would work.
  */
 
+import type { FetchLike } from './engine.js';
+import type { Permit } from './wasm-permit.js';
+
 /** Between two calls that follow each other lie some turns of the microtask queue: those of the façade, and of the caller's own functions. */
 const PATIENCE = 12;
 /** So many calls share one: what a runtime remembers of a signal's past is not for us to clear away. */
@@ -17,6 +20,10 @@ export class Watch {
   calls = 0;
   /** When the request was sent, by `Date.now()`. */
   began = 0;
+  /** See `initBy`. */
+  template: RequestInit | undefined;
+  permit: Permit | undefined;
+  sends: FetchLike | typeof fetch | undefined;
   private readonly controller = new AbortController();
   readonly signal = this.controller.signal;
   private readonly after: number;

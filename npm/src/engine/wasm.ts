@@ -19,7 +19,7 @@ import { Answer, exchange, Failure } from './wasm-fetch.js';
 import { type Host, Instance, type Sent, Told } from './wasm-host.js';
 import { optionsText } from './wasm-options.js';
 import { Watches } from './wasm-watch.js';
-import { isPlain, type Permit, readPermit } from './wasm-permit.js';
+import { initBy, isPlain, type Permit, readPermit } from './wasm-permit.js';
 
 /** What a runtime lets an engine do. */
 export interface Runtime {
@@ -138,18 +138,10 @@ class WasmEngine implements Engine {
   }
 
   private async sendByPermit(call: EngineCall, permit: Permit): Promise<EngineResponse> {
-    const { fields, headers, limit, timeoutMs } = permit;
+    const { headers, limit, timeoutMs } = permit;
     const watch = this.watches.begin(timeoutMs);
-    let came = await exchange(
-      this.given.fetch,
-      call.method,
-      call.target,
-      fields,
-      undefined,
-      limit,
-      'text',
-      watch.signal,
-    );
+    const { fetch: custom } = this.given;
+    let came = await exchange(custom, call.target, initBy(permit, watch, custom ?? fetch), limit, 'text');
     this.watches.end(watch);
     // A text is JSON.
     if (came instanceof Answer && typeof came.body === 'string' && came.body !== '') {
