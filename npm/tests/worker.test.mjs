@@ -178,7 +178,7 @@ test("plain calls by the runtime's own fetch: each whole, no redirect followed, 
   }
   assert.deepEqual(await get('/api/moved?calls=1'), [{ reason: 'redirect.unexpected' }]);
   assert.equal(server.calls().length, 7);
-  assert.deepEqual(await get('/api/hang?calls=1'), [{ reason: 'transport.timeout' }]);
+  assert.deepEqual(await get('/api/hang?calls=1&timeoutMs=1000'), [{ reason: 'transport.timeout' }]);
   await server.until((seen) => seen.at(-1).closed);
 });
 
