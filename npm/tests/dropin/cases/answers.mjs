@@ -200,8 +200,13 @@ export default [
     call: ['GET', '/api/x', () => ({ signal: AbortSignal.abort('mine') })],
     answer: () => ({ json: 1 }),
   },
-  ...[undefined, new RangeError('mine')].map((reason) => ({
-    name: `abort: under way, ${reason ? 'with a reason' : 'without a reason'}`,
+  ...[
+    ['without a reason', undefined],
+    ['with a reason', new RangeError('mine')],
+    // The reason of `AbortSignal.timeout`.
+    ['with a timeout', new DOMException('The operation was aborted due to timeout', 'TimeoutError')],
+  ].map(([how, reason]) => ({
+    name: `abort: under way, ${how}`,
     answer: () => 'hang',
     run: async ({ apiClient, recorder }) => {
       const aborter = new AbortController();
@@ -222,12 +227,6 @@ export default [
       aborter.abort();
       return [{ value: result }];
     },
-  },
-  {
-    name: 'abort: a timeout',
-    call: ['GET', '/api/x', () => ({ signal: AbortSignal.timeout(30) })],
-    answer: () => 'hang',
-    allowMessages: true,
   },
 
   ...TOKEN_FAILURES.flatMap(([name, token, message]) => [
