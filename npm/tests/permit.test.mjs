@@ -271,6 +271,7 @@ test('it is sent to the same place, with the same headers', async () => {
 for (const [kind, made] of [
   ['a function', (fetch) => fetch],
   ['a function that was bound', (fetch) => fetch.bind(undefined)],
+  ['a Proxy', (fetch) => new Proxy(globalThis.fetch, { apply: (_target, _self, given) => fetch(...given) })],
 ]) {
   test(`what ${kind} in the place of fetch adds to the headers is in that request only`, async (t) => {
     const { apiClient } = client(undefined, { fetch: undefined });

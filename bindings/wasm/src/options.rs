@@ -21,14 +21,15 @@ pub(crate) struct Setup {
 /// A Worker has six connections per request.
 const WORKER_CONNECTIONS: usize = 6;
 
-/// Flags, a bit each. The runtime lets calls wait on each other: then they share a token request, and pages are not held to six at once.
+// Flags, a bit each.
+/// The runtime lets calls wait on each other: they share a token request, and pages are not held to six at once.
 const SHARED: u32 = 1;
 const TESTING: u32 = 2;
 const GIVES_TOKENS: u32 = 4;
 const SHARES_TOKENS: u32 = 8;
 
 impl Setup {
-    /// Reads `flags`, and between NULs variables and client options as JSON, if any; then the tenant id, client id, client secret, base url and resource indicator, each behind a `=` where there is one.
+    /// Reads flags, and between NULs variables and client options as JSON, if any; then the tenant id, client id, client secret, base url and resource indicator, each behind a `=` where there is one.
     pub(crate) fn read(flags: u32, given: &str) -> Result<Self, Error> {
         let mut parts = split(given, b"\0");
         let json = parts.next().unwrap_or_default();

@@ -17,19 +17,16 @@ export interface Failed {
 
 /** An answer. */
 export class Answer {
-  private readonly given: Headers;
   private packed: string | undefined;
 
   constructor(
     readonly status: number,
-    headers: Headers,
+    private readonly given: Headers,
     readonly type: string | null,
     readonly body: string | Uint8Array<ArrayBuffer>,
     /** Whether the body stays on this side. */
     readonly stays: boolean,
-  ) {
-    this.given = headers;
-  }
+  ) {}
 
   /** All of its headers, packed; made when somebody asks. */
   get headers(): string {
@@ -64,13 +61,14 @@ const failed = (failure: Failure, message: string): Failed => ({ failure, messag
 const REQUEST_ID = 'logto-core-request-id';
 
 /** What a request is sent with. Workers refuse `cache`, `mode` and `credentials`, and forward the Authorization to wherever a redirect leads. */
-export const initOf = (method: string, headers: Headers, signal: AbortSignal): RequestInit => ({
-  method,
-  headers,
-  redirect: 'manual',
-  signal,
-});
+export const initOf = (
+  method: string,
+  headers: Headers,
+  signal: AbortSignal,
+  body?: Uint8Array<ArrayBuffer>,
+): RequestInit => ({ method, headers, redirect: 'manual', signal, ...(body && { body }) });
 
+/** Sends a request, and reads its answer: up to `limit` bytes, as a text only where that is asked for and it is JSON. Never rejects. */
 export async function exchange(
   custom: FetchLike | undefined,
   url: string,

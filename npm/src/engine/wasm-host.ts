@@ -44,18 +44,14 @@ const NOWHERE: Placed = [0, 0];
 
 /** What a call resolves with. A class: an object with a getter of its own costs more than all else in it. */
 export class Told implements EngineResponse {
-  private readonly answer: Answer | undefined;
-
   constructor(
     readonly status: number,
     readonly body: string | Uint8Array<ArrayBuffer>,
     readonly data: EngineResponse['data'],
     readonly attempts: number,
     readonly error: ErrorData | undefined,
-    answer: Answer | undefined,
-  ) {
-    this.answer = answer;
-  }
+    private readonly answer: Answer | undefined,
+  ) {}
 
   get headers(): string {
     return this.answer?.headers ?? '';
@@ -222,13 +218,10 @@ export class Instance {
         const its = host(of);
         const controller = new AbortController();
         this.operations.set(key, controller);
+        // The module's memory moves: fetch gets a copy.
+        const copy = bodyLength > 0 ? this.heap.bytes(body, bodyLength).slice() : undefined;
         const [method = '', url = '', ...rest] = this.heap.text(place, length).split('\n');
         const headers = rest.join('\n');
-        const init = initOf(method, unpack(headers), controller.signal);
-        if (bodyLength > 0) {
-          // The module's memory moves: fetch gets a copy.
-          init.body = this.heap.bytes(body, bodyLength).slice();
-        }
         const call = this.calls.get(number);
         const stays = bodyStays === 0 ? 'no' : call?.text ? 'text' : 'bytes';
         const { sent } = call ?? {};
@@ -237,7 +230,9 @@ export class Instance {
         }
         // With another token than it would have now, it has to be sent again.
         const outcome =
-          sent?.headers === headers ? Promise.resolve(sent.came) : exchange(its.options.fetch, url, init, limit, stays);
+          sent?.headers === headers
+            ? Promise.resolve(sent.came)
+            : exchange(its.options.fetch, url, initOf(method, unpack(headers), controller.signal, copy), limit, stays);
         void outcome.then((outcome) => {
           if (outcome instanceof Answer) {
             const call = this.calls.get(number);

@@ -32,12 +32,13 @@ export function readPermit(number: number, said: string): Permit {
  */
 export function initBy(permit: Permit, watch: Watch, sends: FetchLike | typeof fetch): RequestInit {
   const init = (headers: Headers): RequestInit => initOf('GET', headers, watch.signal);
-  if (watch.permit !== permit || watch.sends !== sends) {
+  // For a single call it would be one request more to make.
+  if (watch.calls > 1 && (watch.permit !== permit || watch.sends !== sends)) {
     watch.permit = permit;
     watch.sends = sends;
-    // A function that was bound has another name.
+    // Of one that was bound, or stands behind a Proxy, this text has no name.
     watch.template =
-      sends.name === 'fetch' && String(sends).includes('[native code]')
+      String(sends) === 'function fetch() { [native code] }'
         ? (new Request('http://_', init(permit.fields)) as RequestInit)
         : undefined;
   }
